@@ -80,3 +80,19 @@ struct attest_seccomp_profile {
 };
 
 void attest_seccomp_free(struct attest_seccomp_profile **profile);
+
+struct attest_node;
+struct attest_reader;
+
+/**
+ * Reads the `seccomp` section of a policy: `{ profile: NAME }`, `{ file: X }`
+ * (relative to rd->file's directory), or a profile in OCI form, inline.
+ *
+ * Return: 0; -EINVAL, -E2BIG, -ENOENT, ... with rd->diag filled; -ENOMEM.
+ */
+int attest_seccomp_from_node(struct attest_reader *rd,
+			     const struct attest_node *node,
+			     struct attest_seccomp_profile **ret);
+
+/** The profile as canonical OCI JSON, sorted keys, no white space; free(). */
+char *attest_seccomp_to_json(const struct attest_seccomp_profile *profile);
