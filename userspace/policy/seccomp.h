@@ -67,9 +67,10 @@ struct attest_scmp_arch {
 };
 
 struct attest_seccomp_profile {
-	char *name; /* "standard", a file's base name, ... */
+	char *name;   /* "standard", a file's base name, ... */
+	bool builtin; /* read from the text that is in the program */
 	enum attest_scmp_action default_action;
-	uint32_t default_errno;		 /* when ERRNO; default EPERM */
+	uint32_t default_errno;		 /* ERRNO and TRACE; default EPERM */
 	struct attest_scmp_arch *arches; /* empty: the native one */
 	size_t n_arches;
 	uint32_t flags; /* SECCOMP_FILTER_FLAG_* */
@@ -80,19 +81,41 @@ struct attest_seccomp_profile {
 };
 
 void attest_seccomp_free(struct attest_seccomp_profile **profile);
+#define _free_seccomp_ __attribute__((__cleanup__(attest_seccomp_free)))
+
+#define ATTEST_SECCOMP_NAMES_MAX 65536 /* names of all rules together */
+#define ATTEST_SECCOMP_NAME_MAX 64     /* bytes of a name, NUL included */
+#define ATTEST_SECCOMP_ERRNO_MAX 4095
+
+enum attest_seccomp_format {
+	ATTEST_SECCOMP_AUTO,   /* reading: by the keys that are there */
+	ATTEST_SECCOMP_SPEC,   /* SCMP_ACT_TRACE: allowed and recorded */
+	ATTEST_SECCOMP_OCI,    /* the runtime-spec's linux.seccomp */
+	ATTEST_SECCOMP_DOCKER, /* Docker's and containers/common's */
+	ATTEST_SECCOMP_POLICY, /* writing: a policy file, YAML */
+	ATTEST_SECCOMP_TABLE,  /* writing: for people */
+};
 
 struct attest_node;
 struct attest_reader;
 
 /**
- * Reads the `seccomp` section of a policy: `{ profile: NAME }`, `{ file: X }`
- * (relative to rd->file's directory), or a profile in OCI form, inline.
+ * Reads the `seccomp:` section of a policy: {profile: NAME}, {file: PATH} or
+ * a profile written in place.
  *
- * Return: 0; -EINVAL, -E2BIG, -ENOENT, ... with rd->diag filled; -ENOMEM.
+ * @rd:   file: relative PATHs start in its folder. Warnings are added to it.
+ * @name: of the profile if it is written in place; borrowed.
+ * @ret:  attest_seccomp_free().
+ *
+ * Return: 0; -EINVAL, -E2BIG (rd->diag is filled), -ENOENT no such profile or
+ *         file, -ENOMEM, or what reading the file said (diag is filled).
  */
 int attest_seccomp_from_node(struct attest_reader *rd,
-			     const struct attest_node *node,
+			     const struct attest_node *node, const char *name,
 			     struct attest_seccomp_profile **ret);
 
-/** The profile as canonical OCI JSON, sorted keys, no white space; free(). */
-char *attest_seccomp_to_json(const struct attest_seccomp_profile *profile);
+/** Reads a profile that is a whole tree. As attest_seccomp_from_node(). */
+int attest_seccomp_read(struct attest_reader *rd,
+			const struct attest_node *node, const char *name,
+			enum attest_seccomp_format format,
+			struct attest_seccomp_profile **ret);
