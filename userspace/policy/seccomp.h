@@ -101,17 +101,16 @@ struct attest_reader;
 
 /**
  * Reads the `seccomp:` section of a policy: {profile: NAME}, {file: PATH} or
- * a profile written in place.
+ * a profile written in place, which is then called "inline".
  *
- * @rd:   file: relative PATHs start in its folder. Warnings are added to it.
- * @name: of the profile if it is written in place; borrowed.
- * @ret:  attest_seccomp_free().
+ * @rd:  relative PATHs start in rd->file's folder. Warnings are added to it.
+ * @ret: attest_seccomp_free().
  *
- * Return: 0; -EINVAL, -E2BIG (rd->diag is filled), -ENOENT no such profile or
- *         file, -ENOMEM, or what reading the file said (diag is filled).
+ * Return: 0; -EINVAL, -E2BIG, -ENOENT no such profile or file, or what reading
+ *         the file said (rd->diag is filled); -ENOMEM.
  */
 int attest_seccomp_from_node(struct attest_reader *rd,
-			     const struct attest_node *node, const char *name,
+			     const struct attest_node *node,
 			     struct attest_seccomp_profile **ret);
 
 /** Reads a profile that is a whole tree. As attest_seccomp_from_node(). */
@@ -119,3 +118,9 @@ int attest_seccomp_read(struct attest_reader *rd,
 			const struct attest_node *node, const char *name,
 			enum attest_seccomp_format format,
 			struct attest_seccomp_profile **ret);
+
+/**
+ * The profile as canonical JSON: sorted keys, no white space; free(). NULL
+ * without memory. OCI's form, with Docker's conditions where there are any.
+ */
+char *attest_seccomp_to_json(const struct attest_seccomp_profile *profile);
