@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What one can ask of an open sink, and the list for people.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "export/transport.h"
+
+/* Every sink of export/ has ops that are listed with its transport:
+ * a foreign sink must not be taken for one of ours.
+ */
+static struct attest_export_sink *ours(struct attest_sink *sink)
+{
+	const struct attest_transport *const *all = attest_transport_all();
+
+	for (size_t i = 0; all[i]; i++)
+		if (all[i]->sink_ops && all[i]->sink_ops == sink->ops)
+			return (struct attest_export_sink *)sink;
+	return NULL;
+}
+
+void attest_export_reopen(struct attest_sink *sink)
+{
+	struct attest_export_sink *s = ours(sink);
+
+	if (s && s->reopen)
+		s->reopen(s);
+}
+
+bool attest_export_get_status(struct attest_sink *sink,
+			      struct attest_export_status *ret_status)
+{
+	struct attest_export_sink *s = ours(sink);
+
+	if (!s)
+		return false;
+	s->status(s, ret_status);
+	memcpy(ret_status->name, s->name, sizeof(ret_status->name));
+	return true;
+}
+
+int attest_export_format_status(const struct attest_export_status *status,
+				char *buffer, size_t size)
+{
+	return snprintf(buffer, size,
+			"%s: %llu of %llu records sent, %llu queued, %llu lost "
+			"(in gap records), %llu rejected, %llu retries%s%s",
+			status->name, (unsigned long long)status->sent,
+			(unsigned long long)status->written,
+			(unsigned long long)status->queued,
+			(unsigned long long)status->dropped,
+			(unsigned long long)status->rejected,
+			(unsigned long long)status->retries,
+			status->last_error[0] ? "; last error: " : "",
+			status->last_error);
+}
+
+static void list_words(FILE *file, const char *words)
+{
+	const char *p = words;
+
+	while (*p) {
+		size_t n;
+
+		p += strspn(p, " ");
+		n = strcspn(p, " ");
+		if (n > 0)
+			(void)fprintf(file, " %.*s=", (int)n, p);
+		p += n;
+	}
+}
+
+void attest_export_list(FILE *file)
+{
+	const struct attest_transport *const *transports =
+	    attest_transport_all();
+	const struct attest_format *const *formats = attest_format_all();
+
+	(void)fprintf(file, "Formats (format=NAME):\n");
+	for (size_t i = 0; formats[i]; i++)
+		(void)fprintf(file, "  %-14s %s\n", formats[i]->name,
+			      formats[i]->summary);
+	(void)fprintf(file, "\nTransports:\n");
+	for (size_t i = 0; transports[i]; i++) {
+		const struct attest_transport *t = transports[i];
+
+		(void)fprintf(file, "\n  %s: %s\n", t->scheme, t->summary);
+		(void)fprintf(file, "    --export '%s'\n", t->example);
+		(void)fprintf(
+		    file,
+		    "    default format: %s; arguments: format=", t->format);
+		list_words(file, t->arguments);
+		(void)fprintf(file, "\n");
+	}
+	(void)fprintf(file,
+		      "\nSecrets are read from files (token_file=, "
+		      "password_file=, key=) or from\nenvironment variables "
+		      "(token_env=, password_env=), never from the URL.\n");
+}
