@@ -28,6 +28,7 @@ void attest_coverage_free(struct attest_coverage **coverage)
 	for (size_t i = 0; i < c->n_items; i++) {
 		free(c->items[i].text);
 		free(c->items[i].reason);
+		free(c->items[i].note);
 	}
 	free(c->items);
 	free(c);
@@ -161,6 +162,11 @@ static int ask(struct attest_item *item, const struct attest_policy *policy,
 			item->full |= 1U << ops->layer;
 		if (cover == ATTEST_COVER_PARTIAL)
 			item->partial |= 1U << ops->layer;
+		if (cover == ATTEST_COVER_FULL && reason[0] && !item->note) {
+			item->note = text("%s: %s", ops->name, reason);
+			if (!item->note)
+				return -ENOMEM;
+		}
 		if (cover == ATTEST_COVER_FULL || reason[0] == '\0')
 			continue;
 		if (item->reason && cover <= best)
