@@ -40,6 +40,15 @@ struct attest_scmp_arg {
 	uint64_t value_two; /* MASKED_EQ: the value */
 };
 
+/** Conditions on who loads the filter and where; empty: none. */
+struct attest_scmp_when {
+	char **caps;   /* "CAP_SYS_ADMIN" */
+	char **arches; /* as Go calls them: "amd64" */
+	size_t n_caps;
+	size_t n_arches;
+	unsigned int min_kernel; /* major << 8 | minor, 0: none */
+};
+
 /** One `syscalls` entry: names that share conditions and an action. */
 struct attest_scmp_rule {
 	char **names;
@@ -50,13 +59,9 @@ struct attest_scmp_rule {
 	struct attest_scmp_arg *args;
 	size_t n_args;
 	char *comment; /* or NULL */
-	/* Docker's conditions; empty: always. */
-	char **include_caps, **include_arches;
-	char **exclude_caps, **exclude_arches;
-	size_t n_include_caps, n_include_arches;
-	size_t n_exclude_caps, n_exclude_arches;
-	unsigned int min_kernel; /* major << 8 | minor, 0: any */
-	unsigned int exclude_min_kernel;
+	/* Docker's conditions. All of include must hold, none of exclude. */
+	struct attest_scmp_when include;
+	struct attest_scmp_when exclude;
 	int line;
 };
 
@@ -82,6 +87,33 @@ struct attest_seccomp_profile {
 
 void attest_seccomp_free(struct attest_seccomp_profile **profile);
 #define _free_seccomp_ __attribute__((__cleanup__(attest_seccomp_free)))
+
+/** What Docker's conditions are held against. */
+struct attest_scmp_where {
+	const char *arch;  /* as Go calls it: "amd64", "arm64" */
+	char *const *caps; /* of the bounding set, "CAP_SYS_ADMIN" */
+	size_t n_caps;
+	unsigned int kernel; /* major << 8 | minor */
+};
+
+bool attest_scmp_rule_applies(const struct attest_scmp_rule *rule,
+			      const struct attest_scmp_where *where);
+
+/**
+ * Does one condition suffice? As in every container runtime: conditions on
+ * different arguments must all hold, but as soon as two of a rule are on the
+ * same argument each is a rule of its own.
+ */
+bool attest_scmp_args_are_alternatives(const struct attest_scmp_rule *rule);
+
+/**
+ * The number (from 1) of the rule that makes action happen to a call, or 0
+ * if that is the default action.
+ */
+size_t attest_seccomp_find_rule(const struct attest_seccomp_profile *profile,
+				const struct attest_scmp_where *where,
+				const char *syscall, const uint64_t args[6],
+				enum attest_scmp_action action);
 
 #define ATTEST_SECCOMP_NAMES_MAX 65536 /* names of all rules together */
 #define ATTEST_SECCOMP_NAME_MAX 64     /* bytes of a name, NUL included */
@@ -124,3 +156,41 @@ int attest_seccomp_read(struct attest_reader *rd,
  * without memory. OCI's form, with Docker's conditions where there are any.
  */
 char *attest_seccomp_to_json(const struct attest_seccomp_profile *profile);
+
+struct attest_str;
+
+/**
+ * Writes a profile in a format.
+ *
+ * What the target cannot express is left out so that the result is never
+ * laxer, and named in notes, one line each.
+ *
+ * @where: rules whose conditions do not hold there are left out, when the
+ *         format has no conditions; NULL: rules with conditions are left out.
+ * @out:   appended to.
+ * @notes: appended to.
+ *
+ * Return: 0; -EINVAL for ATTEST_SECCOMP_AUTO; -ENOMEM.
+ */
+int attest_seccomp_write(const struct attest_seccomp_profile *profile,
+			 enum attest_seccomp_format format,
+			 const struct attest_scmp_where *where,
+			 struct attest_str *out, struct attest_str *notes);
+
+/** A profile that is in the program: "minimal", "standard", "maximum". */
+int attest_seccomp_load_builtin(struct attest_reader *rd, const char *name,
+				struct attest_seccomp_profile **ret);
+
+/** Reads a file: a profile in any format, or a policy with `seccomp:`. */
+int attest_seccomp_load_file(struct attest_reader *rd, const char *path,
+			     struct attest_seccomp_profile **ret);
+
+/**
+ * Finds a profile by name: built in, else NAME.json or NAME.yaml in
+ * $XDG_CONFIG_HOME/attest-bpf/seccomp (~/.config by default),
+ * /etc/attest-bpf/seccomp, /usr/share/attest-bpf/seccomp.
+ *
+ * Return: as attest_seccomp_from_node().
+ */
+int attest_seccomp_find(struct attest_reader *rd, const char *name,
+			struct attest_seccomp_profile **ret);
