@@ -151,7 +151,9 @@ int attest_node_read_json(struct attest_node_builder *b, const char *text,
 
 	if (len >= 3 && memcmp(c.p, "\xef\xbb\xbf", 3) == 0)
 		c.p += 3;
-	value = json_loadb(c.p, (size_t)(c.end - c.p), JSON_REJECT_DUPLICATES,
+	/* Numbers are taken from the text: as reals 2^64 - 1 is one too. */
+	value = json_loadb(c.p, (size_t)(c.end - c.p),
+			   JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL,
 			   &where);
 	if (!value) {
 		struct attest_node at = {

@@ -121,13 +121,35 @@ void attest_scmp_note_losses(const struct attest_seccomp_profile *p,
 		attest_str_puts(notes, "listener: left out\n");
 }
 
-/* jansson's integers are signed; a real number prints all digits up to 2^53
- * only. What is above the signed range is written in quotes, which the reader
- * of unsigned numbers takes as well.
- */
+/* jansson's integers are signed: what is above is a string with a mark. */
+#define U64_MARK "\\u0001"
+
 json_t *attest_scmp_json_u64(uint64_t value)
 {
-	return json_integer((json_int_t)value);
+	if (value <= INT64_MAX)
+		return json_integer((json_int_t)value);
+
+	return json_sprintf("\001%" PRIu64, value);
+}
+
+char *attest_scmp_json_dump(const json_t *value, size_t flags)
+{
+	static const char *const keys[] = { "\"value\":", "\"valueTwo\":" };
+	char *text = json_dumps(value, flags | JSON_ENCODE_ANY);
+
+	/* A quote inside a string is escaped: these are keys. */
+	for (size_t i = 0; text && i < ARRAY_SIZE(keys); i++)
+		for (char *p = text; (p = strstr(p, keys[i]));) {
+			p += strlen(keys[i]);
+			p += *p == ' ';
+			if (strncmp(p, "\"" U64_MARK, 7) != 0)
+				continue;
+			memmove(p, p + 7, strlen(p + 7) + 1);
+			p += strspn(p, "0123456789");
+			memmove(p, p + 1, strlen(p));
+		}
+
+	return text;
 }
 
 static void put_word(struct attest_str *out, const char *name)
@@ -240,7 +262,7 @@ int attest_scmp_write_table(const struct attest_seccomp_profile *p,
 
 static int put_json(struct attest_str *out, const json_t *value)
 {
-	_cleanup_free_ char *text = json_dumps(value, JSON_ENCODE_ANY);
+	_cleanup_free_ char *text = attest_scmp_json_dump(value, 0);
 
 	if (!text)
 		return -ENOMEM;

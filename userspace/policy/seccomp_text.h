@@ -33,6 +33,9 @@ void attest_scmp_note_losses(const struct attest_seccomp_profile *profile,
 /** An unsigned 64-bit number as JSON; NULL without memory. */
 json_t *attest_scmp_json_u64(uint64_t value);
 
+/** json_dumps() for what has such numbers; free(). */
+char *attest_scmp_json_dump(const json_t *value, size_t flags);
+
 /** The table for people. 0 or -ENOMEM. */
 int attest_scmp_write_table(const struct attest_seccomp_profile *profile,
 			    struct attest_str *out);

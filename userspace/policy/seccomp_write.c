@@ -256,7 +256,8 @@ char *attest_seccomp_to_json(const struct attest_seccomp_profile *profile)
 	struct writing w = { .format = ATTEST_SECCOMP_DOCKER };
 	json_auto_t *root = profile_object(&w, profile);
 
-	return root ? json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+	return root ? attest_scmp_json_dump(root, JSON_SORT_KEYS | JSON_COMPACT)
+		    : NULL;
 }
 
 int attest_seccomp_write(const struct attest_seccomp_profile *profile,
@@ -278,7 +279,7 @@ int attest_seccomp_write(const struct attest_seccomp_profile *profile,
 		return -ENOMEM;
 	if (format == ATTEST_SECCOMP_POLICY)
 		return attest_scmp_write_yaml(profile, root, out);
-	text = json_dumps(root, JSON_INDENT(2));
+	text = attest_scmp_json_dump(root, JSON_INDENT(2));
 	if (!text)
 		return -ENOMEM;
 	attest_str_puts(out, text);
