@@ -150,7 +150,13 @@ struct attest_event_hdr {
 _Static_assert(sizeof(struct attest_event_hdr) == 88, "event header ABI");
 _Static_assert(__builtin_offsetof(struct attest_event_hdr, seq) == 8, "ABI");
 
-/** An operation on a path. data: path, then path2, no NULs. */
+#define ATTEST_ARG_MAX 256
+
+/**
+ * An operation on a path. data: path, path2, then the system call's own path
+ * argument as far as ATTEST_ARG_MAX (it classifies, it never decides); no
+ * NULs.
+ */
 struct attest_file_event {
 	struct attest_event_hdr hdr;
 	__u64 inode;
@@ -161,9 +167,11 @@ struct attest_file_event {
 	__u32 access; /* ATTEST_ACCESS_* asked for */
 	__u16 path_len;
 	__u16 path2_len; /* rename and link: the new name; else 0 */
+	__u16 arg_len;
+	__u16 pad0[3];
 	char data[2 * ATTEST_PATH_MAX];
 };
-_Static_assert(__builtin_offsetof(struct attest_file_event, data) == 128,
+_Static_assert(__builtin_offsetof(struct attest_file_event, data) == 136,
 	       "file event ABI");
 
 /** fork, exec or exit of a subject's task (hdr.hook says which). */

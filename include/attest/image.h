@@ -74,13 +74,17 @@ struct attest_image_hdr {
 	__u32 rules_off;  /* struct attest_image_rule[n_rules] */
 	__u32 net_off;	  /* struct attest_image_net[n_net] */
 	__u32 n_net;
-	__u32 pad0;
+	/* set by the loader: subjects of an older one are released */
+	__u32 generation;
 	__u64 max_file_bytes; /* 0: no limit */
 	__u64 max_disk_bytes; /* 0: no limit */
 	__u64 max_files;      /* 0: no limit */
 	__u8 digest[32];      /* SHA-256 of the policy's canonical text */
+	__u32 version;	   /* set by the loader: unique to each loaded image */
+	__u32 subtree_off; /* __u8[n_states]: ATTEST_SUBTREE_*; aligned to 16 */
+	__u32 pad0[2];
 };
-_Static_assert(sizeof(struct attest_image_hdr) == 128, "image header ABI");
+_Static_assert(sizeof(struct attest_image_hdr) == 144, "image header ABI");
 
 /**
  * One state of an automaton: byte b leads to the cell base + b if that cell
@@ -96,6 +100,14 @@ struct attest_image_state {
 	__u32 uniform;
 };
 _Static_assert(sizeof(struct attest_image_state) == 16, "state ABI");
+
+/*
+ * Subtree bytes: what every path at or below a state is allowed (low bits)
+ * and what some path there is allowed (high bits). They decide on renames of
+ * directories, which carry everything below along.
+ */
+#define ATTEST_SUBTREE_ALL(byte) ((byte)&ATTEST_ACCESS_ALL)
+#define ATTEST_SUBTREE_ANY(byte) (((byte) >> 4) & ATTEST_ACCESS_ALL)
 
 struct attest_image_cell {
 	__u32 owner; /* state whose cell this is; ~0 if free */

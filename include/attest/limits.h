@@ -8,7 +8,7 @@
 #define ATTEST_RULES_MAX 65536 /* filesystem rules of one policy */
 #define ATTEST_PATH_MAX 4096   /* bytes of a path, NUL included */
 #define ATTEST_NAME_MAX 255    /* bytes of one component */
-#define ATTEST_DEPTH_MAX 512   /* components of a path that is decided */
+#define ATTEST_DEPTH_MAX 256   /* components of a path that is decided */
 #define ATTEST_MOUNTS_MAX 64   /* mounts crossed on the way to the root */
 #define ATTEST_SLOTS_MAX 256   /* policies loaded at one time */
 #define ATTEST_COMM_LEN 16     /* TASK_COMM_LEN, NUL included */

@@ -25,8 +25,8 @@
 struct attest_subject {
 	__u32 slot; /* < ATTEST_SLOTS_MAX, or ATTEST_SLOT_NONE */
 	__u32 flags;
-	__u32 epoch; /* of attest_settings.cgroup_epoch when resolved */
-	__u32 pad0;
+	__u32 epoch;	  /* of attest_settings.cgroup_epoch when resolved */
+	__u32 generation; /* of the slot when the subject was made */
 };
 _Static_assert(sizeof(struct attest_subject) == 16, "subject ABI");
 
@@ -34,8 +34,10 @@ _Static_assert(sizeof(struct attest_subject) == 16, "subject ABI");
 struct attest_cgroup_subject {
 	__u32 slot;
 	__u32 flags;
+	__u32 generation;
+	__u32 pad0;
 };
-_Static_assert(sizeof(struct attest_cgroup_subject) == 8, "cgroup ABI");
+_Static_assert(sizeof(struct attest_cgroup_subject) == 16, "cgroup ABI");
 
 /** Key of the hash `attest_counts` (value: __u64 refusals). */
 struct attest_count_key {

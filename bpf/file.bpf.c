@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Opening, executing and mapping files.
+ *
+ * Executing is decided where the kernel opens the file for it, which covers
+ * execve, scripts' interpreters and the ELF interpreter alike.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "lib/decide.h"
+
+#define FMODE_READ 0x1
+#define FMODE_WRITE 0x2
+#define FMODE_EXEC 0x20
+#define PROT_EXEC 0x4
+#define O_DIRECTORY 0200000
+#define O_TRUNC 01000
+#define S_IFMT 0170000
+#define S_IFREG 0100000
+
+static __always_inline int decide_file(struct file *file, __u32 access,
+				       __u32 how)
+{
+	return attest_decide(file->f_path.dentry, file->f_path.mnt, access,
+			     how);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(attest_file_open, struct file *file, int ret)
+{
+	__u32 how = ATTEST_HOW(ATTEST_HOOK_FILE_OPEN, 0);
+	__u32 access;
+
+	if (ret)
+		return ret;
+
+	if (file->f_flags & FMODE_EXEC)
+		access = ATTEST_ACCESS_EXECUTE;
+	else
+		access = file->f_mode & (FMODE_READ | FMODE_WRITE);
+	if (file->f_flags & O_DIRECTORY)
+		how |= ATTEST_EVF_DIRECTORY;
+	ATTEST_RETURN(decide_file(file, access, how));
+}
+
+SEC("lsm/mmap_file")
+int BPF_PROG(attest_mmap_file, struct file *file, unsigned long reqprot,
+	     unsigned long prot, unsigned long flags, int ret)
+{
+	if (ret)
+		return ret;
+	if (!file || !(prot & PROT_EXEC))
+		return 0;
+
+	ATTEST_RETURN(decide_file(file, ATTEST_ACCESS_EXECUTE,
+				  ATTEST_HOW(ATTEST_HOOK_MMAP_FILE, 0)));
+}
+
+SEC("lsm/file_mprotect")
+int BPF_PROG(attest_file_mprotect, struct vm_area_struct *vma,
+	     unsigned long reqprot, unsigned long prot, int ret)
+{
+	struct file *file;
+
+	if (ret)
+		return ret;
+	file = vma->vm_file;
+	if (!file || !(prot & PROT_EXEC))
+		return 0;
+
+	ATTEST_RETURN(decide_file(file, ATTEST_ACCESS_EXECUTE,
+				  ATTEST_HOW(ATTEST_HOOK_FILE_MPROTECT, 0)));
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(attest_path_truncate, struct path *path, int ret)
+{
+	if (ret)
+		return ret;
+
+	ATTEST_RETURN(attest_decide(path->dentry, path->mnt,
+				    ATTEST_ACCESS_WRITE,
+				    ATTEST_HOW(ATTEST_HOOK_PATH_TRUNCATE, 0)));
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * What one decision works on, in memory of its own per task: a program can
+ * be preempted on fully preemptible kernels, so memory per CPU would be
+ * written by another task's decision in the middle of this one.
+ *
+ * Loop state lives here too. Verifiers before 6.7 follow a bpf_loop callback
+ * as if it ran once and remove branches on what it wrote to the stack.
+ */
+#pragma once
+
+#include "lib/maps.h"
+
+#define ATTEST_EACCES 13
+#define ATTEST_EPERM 1
+
+struct attest_component {
+	__u64 name; /* kernel address of the bytes */
+	__u32 len;
+	__u32 pad0;
+};
+
+struct attest_scratch {
+	/* The question. */
+	__u64 dentry;
+	__u64 mount;   /* struct mount */
+	__u64 dentry2; /* rename and link: the new name, else 0 */
+	__u64 mount2;
+	__u64 root_dentry; /* of the task */
+	__u64 root_mount;
+	__u32 base;	/* index in data where the path is put */
+	__u32 is_lower; /* feed lower-case letters */
+
+	/* The walk, leaf to root. */
+	__u64 at; /* dentry */
+	__u64 at_mount;
+	__u64 hash;	 /* of all that was seen on the way */
+	__u64 last_hash; /* of the walk before */
+	__u32 n;
+	__u32 crossed;
+	__u32 end; /* enum attest_walk_end */
+	__u32 attempt;
+
+	/* The feed, root to leaf. */
+	__u32 state;
+	__u32 parent_state;
+	__u32 first; /* index in data of the name */
+	__u32 path_len;
+	__u32 name_len;	 /* of the last component */
+	__u32 is_good;	 /* the path was followed to its end */
+	__u32 is_stable; /* and nothing moved meanwhile: may be cached */
+	__u32 pad0;
+
+	struct attest_component components[ATTEST_DEPTH_MAX];
+
+	/* The record; data's first half takes the path. Its second half is
+	 * for the second path of a rename or link.
+	 */
+	struct attest_file_event event;
+	__u8 slack[512]; /* a name is copied whole after any valid index */
+	struct attest_process_event process;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct attest_scratch);
+} attest_scratches SEC(".maps") __weak;
+
+static __always_inline struct attest_scratch *attest_scratch_get(void)
+{
+	return bpf_task_storage_get(&attest_scratches,
+				    bpf_get_current_task_btf(), NULL,
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * What a subject's seccomp filter refused, logged or killed, as the kernel's
+ * own audit point sees it: once each.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "lib/emit.h"
+#include "lib/scratch.h"
+#include "lib/subject.h"
+
+#define SECCOMP_RET_ACTION_FULL 0xffff0000U
+#define SECCOMP_RET_LOG 0x7ffc0000U
+#define SECCOMP_RET_ERRNO 0x00050000U
+#define SECCOMP_RET_TRACE 0x7ff00000U
+
+SEC("fentry/audit_seccomp")
+int BPF_PROG(attest_audit_seccomp, unsigned long nr, long signr, int code)
+{
+	struct attest_subject *s = attest_subject_current();
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct attest_syscall_event ev = {};
+	__u32 action = (__u32)code & SECCOMP_RET_ACTION_FULL;
+	struct pt_regs *regs;
+
+	if (!s)
+		return 0;
+	attest_hdr_fill(&ev.hdr, s, ATTEST_EVENT_SYSCALL, ATTEST_HOOK_SECCOMP);
+	ev.hdr.size = sizeof(ev);
+	ev.hdr.syscall = (__s32)nr;
+	ev.seccomp_action = code;
+	ev.signal = (__s32)signr;
+	if (action == SECCOMP_RET_LOG || action == SECCOMP_RET_TRACE) {
+		ev.hdr.verdict = ATTEST_VERDICT_TRACE;
+		ev.hdr.violation = ATTEST_VIOLATION_SYSCALL_TRACED;
+	} else if (action == SECCOMP_RET_ERRNO) {
+		ev.hdr.verdict = ATTEST_VERDICT_DENY;
+		ev.hdr.violation = ATTEST_VIOLATION_SYSCALL_DENIED;
+	} else {
+		ev.hdr.verdict = ATTEST_VERDICT_KILL;
+		ev.hdr.violation = ATTEST_VIOLATION_SYSCALL_KILLED;
+	}
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (regs) {
+		ev.args[0] = regs->di;
+		ev.args[1] = regs->si;
+		ev.args[2] = regs->dx;
+		ev.args[3] = regs->r10;
+		ev.args[4] = regs->r8;
+		ev.args[5] = regs->r9;
+		ev.ip = regs->ip;
+	}
+	attest_count(s->slot, 1U << 31 | (__u32)nr);
+	attest_emit(&ev, sizeof(ev));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

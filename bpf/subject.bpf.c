@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Who is confined: from the first task on through fork, threads and io_uring
+ * workers, and by cgroup. Without memory for it a fork is refused.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "lib/decide.h"
+
+#define CLONE_THREAD 0x00010000
+#define ATTEST_ENOMEM 12
+
+/* Set by the loader: task_alloc carries subjects on, so newtask need not. */
+const volatile bool attest_has_task_alloc = false;
+/* The iterator: mark this slot's tasks, or unmark them. */
+struct attest_scan {
+	__u32 slot;
+	__u32 generation;
+	__u32 flags;
+	__u32 tgid;	 /* root of the pid tree, 0: none */
+	__u32 release;	 /* 1: take the slot off all tasks */
+	__u32 n_changed; /* out */
+};
+struct attest_scan attest_scan = {};
+
+__noinline int attest_subject_resolve(__u32 epoch)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct attest_cgroup_subject *found = NULL;
+	struct attest_subject *s;
+	__u32 tgid = task->tgid;
+
+	s = bpf_task_storage_get(&attest_subjects, task, NULL,
+				 BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!s)
+		return 0;
+	if (s->flags & ATTEST_SUBJECT_DIRECT) {
+		s->epoch = epoch;
+		return 0;
+	}
+	for (int level = 0; level < ATTEST_CGROUP_LEVELS; level++) {
+		__u64 id = bpf_get_current_ancestor_cgroup_id(level);
+		struct attest_cgroup_subject *c;
+
+		if (!id)
+			break;
+		c = bpf_map_lookup_elem(&attest_cgroups, &id);
+		if (c)
+			found = c;
+	}
+	/* A confined task stays confined wherever it goes, unless somebody
+	 * who is not confined moved it.
+	 */
+	if ((s->flags & ATTEST_SUBJECT_CGROUP) && s->slot < ATTEST_SLOTS_MAX &&
+	    !bpf_map_lookup_elem(&attest_moves, &tgid)) {
+		s->epoch = epoch;
+		return 0;
+	}
+	if (found) {
+		s->generation = found->generation;
+		s->flags = found->flags | ATTEST_SUBJECT_CGROUP;
+		s->slot = found->slot;
+	} else {
+		s->flags = 0;
+		s->slot = ATTEST_SLOT_NONE;
+	}
+	s->epoch = epoch;
+	return 0;
+}
+
+/* 0, or -1 when there is no memory for the child's share. */
+static __always_inline int inherit(struct task_struct *child)
+{
+	struct attest_subject *s = attest_subject_current();
+	struct attest_subject *c;
+
+	if (!s)
+		return 0;
+	c = bpf_task_storage_get(&attest_subjects, child, NULL,
+				 BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!c)
+		return -1;
+	*c = *s;
+	return 0;
+}
+
+SEC("lsm/task_alloc")
+int BPF_PROG(attest_task_alloc, struct task_struct *task,
+	     unsigned long clone_flags, int ret)
+{
+	if (ret)
+		return ret;
+	if (inherit(task))
+		return -ATTEST_ENOMEM;
+	return 0;
+}
+
+static __always_inline void emit_process(struct attest_scratch *sc,
+					 struct attest_subject *s, __u32 hook,
+					 __u32 path_len)
+{
+	__u64 size = __builtin_offsetof(struct attest_process_event, data);
+
+	attest_hdr_fill(&sc->process.hdr, s, ATTEST_EVENT_PROCESS, hook);
+	sc->process.path_len = path_len;
+	sc->process.pad0 = 0;
+	size += path_len;
+	sc->process.hdr.size = size;
+	ATTEST_OPAQUE(size);
+	if (size > sizeof(sc->process))
+		return;
+	attest_emit(&sc->process, size);
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(attest_newtask, struct task_struct *task,
+	     unsigned long clone_flags)
+{
+	struct attest_subject *s = attest_subject_current();
+	struct attest_scratch *sc;
+
+	if (!s)
+		return 0;
+	if (!attest_has_task_alloc && inherit(task))
+		attest_stat(ATTEST_STAT_NO_SCRATCH);
+	if (clone_flags & CLONE_THREAD)
+		return 0;
+	sc = attest_scratch_get();
+	if (!sc)
+		return 0;
+	sc->process.child_tgid = task->tgid;
+	sc->process.exit_code = 0;
+	emit_process(sc, s, ATTEST_HOOK_PROCESS_FORK, 0);
+	return 0;
+}
+
+int attest_path_resolve(__u32 slot, __u32 base);
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(attest_exec, struct task_struct *task, int old_pid,
+	     struct linux_binprm *bprm)
+{
+	struct attest_subject *s = attest_subject_current();
+	struct fs_struct *fs = task->fs;
+	struct attest_scratch *sc;
+	__u64 len;
+
+	if (!s || !fs)
+		return 0;
+	sc = attest_scratch_get();
+	if (!sc)
+		return 0;
+	sc->dentry = (__u64)bprm->file->f_path.dentry;
+	sc->mount = attest_mount_of(bprm->file->f_path.mnt);
+	sc->root_dentry = (__u64)fs->root.dentry;
+	sc->root_mount = attest_mount_of(fs->root.mnt);
+	sc->dentry2 = 0;
+	sc->path_len = 0;
+	attest_path_resolve(s->slot, 0);
+	len = sc->path_len;
+	ATTEST_OPAQUE(len);
+	if (len > ATTEST_PATH_MAX - 1)
+		len = 0;
+	if (bpf_probe_read_kernel(sc->process.data, len, sc->event.data))
+		len = 0;
+	sc->process.child_tgid = 0;
+	sc->process.exit_code = 0;
+	emit_process(sc, s, ATTEST_HOOK_PROCESS_EXEC, len);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(attest_exit, struct task_struct *task)
+{
+	struct attest_subject *s = attest_subject_current();
+	struct attest_scratch *sc;
+
+	if (!s || task->pid != task->tgid)
+		return 0;
+	sc = attest_scratch_get();
+	if (!sc)
+		return 0;
+	sc->process.child_tgid = 0;
+	sc->process.exit_code = task->exit_code;
+	emit_process(sc, s, ATTEST_HOOK_PROCESS_EXIT, 0);
+	return 0;
+}
+
+/* Somebody moves a thread group to another cgroup. */
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(attest_cgroup_attach, struct cgroup *dst, const char *path,
+	     struct task_struct *task, bool threadgroup)
+{
+	__u32 tgid = task->tgid;
+	__u32 one = 1;
+
+	if (!attest_settings.n_cgroups)
+		return 0;
+	if (attest_subject_current())
+		bpf_map_delete_elem(&attest_moves, &tgid);
+	else
+		bpf_map_update_elem(&attest_moves, &tgid, &one, BPF_ANY);
+	__sync_fetch_and_add(&attest_settings.cgroup_epoch, 1);
+	return 0;
+}
+
+/* Marks a running pid tree, one generation of children per run: userspace
+ * runs it until nothing changes.
+ */
+SEC("iter/task")
+int attest_scan_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct attest_subject *s, *p;
+
+	if (!task)
+		return 0;
+	s = bpf_task_storage_get(&attest_subjects, task, NULL, 0);
+	if (attest_scan.release) {
+		if (s && s->slot == attest_scan.slot) {
+			bpf_task_storage_delete(&attest_subjects, task);
+			attest_scan.n_changed++;
+		}
+		return 0;
+	}
+	if (s && s->slot == attest_scan.slot &&
+	    s->generation == attest_scan.generation)
+		return 0;
+	if (!attest_scan.tgid)
+		return 0;
+	if ((__u32)task->tgid != attest_scan.tgid) {
+		struct task_struct *parent = task->real_parent;
+
+		if (!parent)
+			return 0;
+		p = bpf_task_storage_get(&attest_subjects, parent, NULL, 0);
+		if (!p || p->slot != attest_scan.slot ||
+		    p->generation != attest_scan.generation)
+			return 0;
+	}
+	s = bpf_task_storage_get(&attest_subjects, task, NULL,
+				 BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!s)
+		return 0;
+	s->generation = attest_scan.generation;
+	s->flags = attest_scan.flags | ATTEST_SUBJECT_DIRECT;
+	s->slot = attest_scan.slot;
+	attest_scan.n_changed++;
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Making, removing and renaming names, and changing what they name.
+ *
+ * All need write access to the path of the name itself.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "lib/decide.h"
+
+#define S_IFMT 0170000
+#define S_IFDIR 0040000
+
+int attest_subtree_is_safe(__u32 slot);
+int attest_file_record(__u32 slot, __u32 generation, __u32 access, __u32 how);
+int attest_path_resolve(__u32 slot, __u32 base);
+
+static __always_inline int decide_name(struct dentry *dentry,
+				       struct vfsmount *mnt, __u32 hook,
+				       __u32 flags)
+{
+	return attest_decide(dentry, mnt, ATTEST_ACCESS_WRITE,
+			     ATTEST_HOW(hook, flags));
+}
+
+static __always_inline bool is_directory(struct dentry *dentry)
+{
+	struct inode *inode = dentry->d_inode;
+
+	return inode && (inode->i_mode & S_IFMT) == S_IFDIR;
+}
+
+SEC("lsm/path_unlink")
+int BPF_PROG(attest_path_unlink, struct path *dir, struct dentry *dentry,
+	     int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(
+	    decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_UNLINK, 0));
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(attest_path_rmdir, struct path *dir, struct dentry *dentry,
+	     int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_RMDIR,
+				  ATTEST_EVF_DIRECTORY));
+}
+
+SEC("lsm/path_mkdir")
+int BPF_PROG(attest_path_mkdir, struct path *dir, struct dentry *dentry,
+	     umode_t mode, int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_MKDIR,
+				  ATTEST_EVF_CREATE | ATTEST_EVF_DIRECTORY));
+}
+
+SEC("lsm/path_mknod")
+int BPF_PROG(attest_path_mknod, struct path *dir, struct dentry *dentry,
+	     umode_t mode, unsigned int dev, int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_MKNOD,
+				  ATTEST_EVF_CREATE));
+}
+
+SEC("lsm/path_symlink")
+int BPF_PROG(attest_path_symlink, struct path *dir, struct dentry *dentry,
+	     const char *old_name, int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_SYMLINK,
+				  ATTEST_EVF_CREATE));
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(attest_path_chmod, struct path *path, umode_t mode, int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(
+	    decide_name(path->dentry, path->mnt, ATTEST_HOOK_PATH_CHMOD, 0));
+}
+
+SEC("lsm/path_chown")
+int BPF_PROG(attest_path_chown, struct path *path, unsigned long long uid,
+	     unsigned long long gid, int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(
+	    decide_name(path->dentry, path->mnt, ATTEST_HOOK_PATH_CHOWN, 0));
+}
+
+/* Both names of a rename or link. The old name of a link must allow all that
+ * the new one could be used for, so it must be writable as well.
+ */
+static __always_inline int decide_two(struct dentry *from, struct dentry *to,
+				      struct vfsmount *from_mnt,
+				      struct vfsmount *to_mnt, __u32 hook,
+				      bool is_dir)
+{
+	__u32 flags = is_dir ? ATTEST_EVF_DIRECTORY : 0;
+	const struct attest_image_hdr *hdr = NULL;
+	struct attest_subject *s = attest_subject_current();
+	struct attest_scratch *sc;
+
+	if (!s || !attest_subject_image(s, &hdr) || !hdr ||
+	    !(hdr->flags & ATTEST_IMAGE_HAS_FS))
+		return 0;
+	sc = attest_scratch_get();
+	if (!sc)
+		return hdr->mode == ATTEST_MODE_AUDIT ? 0 : -ATTEST_EACCES;
+	sc->dentry2 = (__u64)to;
+	sc->mount2 = attest_mount_of(to_mnt);
+	if (decide_name(from, from_mnt, hook, flags)) {
+		sc->dentry2 = 0;
+		return -ATTEST_EACCES;
+	}
+	/* The record has the old name first, so it is asked about again. */
+	sc->dentry2 = 0;
+	if (decide_name(to, to_mnt, hook, flags | ATTEST_EVF_TARGET))
+		return -ATTEST_EACCES;
+	return 0;
+}
+
+/* A directory takes along what is below it: nothing there may gain. */
+static __always_inline int
+decide_subtree(struct dentry *from, struct dentry *to, struct vfsmount *mnt)
+{
+	const struct attest_image_hdr *hdr = NULL;
+	struct attest_subject *s = attest_subject_current();
+	struct fs_struct *fs = bpf_get_current_task_btf()->fs;
+	struct attest_scratch *sc;
+	__u32 verdict = ATTEST_VERDICT_DENY;
+
+	if (!s || !attest_subject_image(s, &hdr) || !hdr ||
+	    !(hdr->flags & ATTEST_IMAGE_HAS_FS))
+		return 0;
+	if (hdr->mode == ATTEST_MODE_AUDIT)
+		verdict = ATTEST_VERDICT_AUDIT;
+	sc = attest_scratch_get();
+	if (!sc || !fs)
+		return verdict == ATTEST_VERDICT_AUDIT ? 0 : -ATTEST_EACCES;
+	sc->dentry = (__u64)from;
+	sc->dentry2 = (__u64)to;
+	sc->mount = attest_mount_of(mnt);
+	sc->mount2 = sc->mount;
+	sc->root_dentry = (__u64)fs->root.dentry;
+	sc->root_mount = attest_mount_of(fs->root.mnt);
+	if (!attest_subtree_is_safe(s->slot)) {
+		attest_path_resolve(s->slot, 0);
+		sc->event.rule = 0;
+		sc->attempt = verdict << 8 | ATTEST_VIOLATION_FORBIDDEN_PATH;
+		attest_file_record(
+		    s->slot, s->generation, ATTEST_ACCESS_WRITE,
+		    ATTEST_HOW(ATTEST_HOOK_PATH_RENAME, ATTEST_EVF_DIRECTORY));
+		sc->dentry2 = 0;
+		return verdict == ATTEST_VERDICT_AUDIT ? 0 : -ATTEST_EACCES;
+	}
+	sc->dentry2 = 0;
+	return 0;
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(attest_path_rename, struct path *old_dir,
+	     struct dentry *old_dentry, struct path *new_dir,
+	     struct dentry *new_dentry, unsigned int flags, int ret)
+{
+	bool is_dir = is_directory(old_dentry);
+
+	if (ret)
+		return ret;
+	if (decide_two(old_dentry, new_dentry, old_dir->mnt, new_dir->mnt,
+		       ATTEST_HOOK_PATH_RENAME, is_dir))
+		return -ATTEST_EACCES;
+	if (is_dir && decide_subtree(old_dentry, new_dentry, old_dir->mnt))
+		return -ATTEST_EACCES;
+	/* RENAME_EXCHANGE moves the other directory as well. */
+	if ((flags & 2) && is_directory(new_dentry) &&
+	    decide_subtree(new_dentry, old_dentry, old_dir->mnt))
+		return -ATTEST_EACCES;
+	return 0;
+}
+
+SEC("lsm/path_link")
+int BPF_PROG(attest_path_link, struct dentry *old_dentry, struct path *new_dir,
+	     struct dentry *new_dentry, int ret)
+{
+	if (ret)
+		return ret;
+	if (decide_two(old_dentry, new_dentry, new_dir->mnt, new_dir->mnt,
+		       ATTEST_HOOK_PATH_LINK, false))
+		return -ATTEST_EACCES;
+	return 0;
+}
+
+/* The end of an inode: a new one at its address starts uncached. */
+SEC("lsm/inode_free_security")
+int BPF_PROG(attest_inode_free, struct inode *inode)
+{
+	struct attest_dir *entry;
+
+	if ((inode->i_mode & S_IFMT) != S_IFDIR)
+		return 0;
+	entry = attest_dir_at((__u64)inode);
+	if (entry && entry->inode == (__u64)inode)
+		entry->check = 0;
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
