@@ -19,6 +19,9 @@
 
 struct attest_settings attest_settings = { .wake_bytes = 64 << 10 };
 
+const volatile __u64 attest_rename_lock = 0;
+const volatile __u64 attest_mount_lock = 0;
+
 struct feed_ctx {
 	struct attest_scratch *sc;
 	struct attest_tables tables;
@@ -266,7 +269,7 @@ __noinline int attest_dir_remember(__u32 slot)
 		d.access = rule->access;
 	}
 	d.check = attest_dir_check(&d);
-	entry = attest_dir_at(d.inode);
+	entry = attest_dir_at((const void *)d.inode);
 	if (entry)
 		*entry = d;
 	return 0;
@@ -289,7 +292,7 @@ static __always_inline __u32 dir_recall(struct attest_scratch *sc,
 	    (void *)sc->root_dentry != BPF_CORE_READ(root_mount, mnt.mnt_root))
 		return ATTEST_STATE_BAD;
 	inode = (__u64)BPF_CORE_READ(dentry, d_parent, d_inode);
-	entry = attest_dir_at(inode);
+	entry = attest_dir_at((const void *)inode);
 	if (!entry)
 		return ATTEST_STATE_BAD;
 	d = *entry;

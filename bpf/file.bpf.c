@@ -14,11 +14,10 @@
 #define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
 #define FMODE_EXEC 0x20
+#define PROT_READ 0x1
 #define PROT_EXEC 0x4
+#define READ_IMPLIES_EXEC 0x0400000
 #define O_DIRECTORY 0200000
-#define O_TRUNC 01000
-#define S_IFMT 0170000
-#define S_IFREG 0100000
 
 static __always_inline int decide_file(struct file *file, __u32 access,
 				       __u32 how)
@@ -52,6 +51,28 @@ int BPF_PROG(attest_mmap_file, struct file *file, unsigned long reqprot,
 	if (ret)
 		return ret;
 	if (!file || !(prot & PROT_EXEC))
+		return 0;
+
+	ATTEST_RETURN(decide_file(file, ATTEST_ACCESS_EXECUTE,
+				  ATTEST_HOW(ATTEST_HOOK_MMAP_FILE, 0)));
+}
+
+/* The function has other arguments than the hook that it calls: protections
+ * before READ_IMPLIES_EXEC is applied.
+ */
+SEC("fmod_ret/security_mmap_file")
+int BPF_PROG(attest_mmap_file_fn, struct file *file, unsigned long prot,
+	     unsigned long flags, int ret)
+{
+	unsigned int personality;
+
+	if (ret)
+		return ret;
+	if (!file)
+		return 0;
+	personality = bpf_get_current_task_btf()->personality;
+	if (!(prot & PROT_EXEC) &&
+	    !((prot & PROT_READ) && (personality & READ_IMPLIES_EXEC)))
 		return 0;
 
 	ATTEST_RETURN(decide_file(file, ATTEST_ACCESS_EXECUTE,

@@ -14,15 +14,6 @@
 
 /* Set by the loader: task_alloc carries subjects on, so newtask need not. */
 const volatile bool attest_has_task_alloc = false;
-/* The iterator: mark this slot's tasks, or unmark them. */
-struct attest_scan {
-	__u32 slot;
-	__u32 generation;
-	__u32 flags;
-	__u32 tgid;	 /* root of the pid tree, 0: none */
-	__u32 release;	 /* 1: take the slot off all tasks */
-	__u32 n_changed; /* out */
-};
 struct attest_scan attest_scan = {};
 
 __noinline int attest_subject_resolve(__u32 epoch)

@@ -212,7 +212,7 @@ int BPF_PROG(attest_inode_free, struct inode *inode)
 
 	if ((inode->i_mode & S_IFMT) != S_IFDIR)
 		return 0;
-	entry = attest_dir_at((__u64)inode);
+	entry = attest_dir_at(inode);
 	if (entry && entry->inode == (__u64)inode)
 		entry->check = 0;
 	return 0;

@@ -139,6 +139,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	unsigned int flags;
+	unsigned int personality;
 	int exit_code;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;

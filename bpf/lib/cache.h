@@ -43,11 +43,12 @@ struct {
 	__type(value, struct attest_dir);
 } attest_dirs SEC(".maps") __weak;
 
-/* Sequence locks of fs/dcache.c and fs/namespace.c; the count comes first in
- * a seqlock_t. Absent without CONFIG_KALLSYMS_ALL: then nothing is cached.
+/* Addresses of rename_lock (fs/dcache.c) and mount_lock (fs/namespace.c), from
+ * /proc/kallsyms; the count comes first in a seqlock_t. 0 without
+ * CONFIG_KALLSYMS_ALL: then nothing is cached.
  */
-extern const void rename_lock __ksym __weak;
-extern const void mount_lock __ksym __weak;
+extern const volatile __u64 attest_rename_lock;
+extern const volatile __u64 attest_mount_lock;
 
 struct attest_seqs_now {
 	__u32 rename;
@@ -57,11 +58,13 @@ struct attest_seqs_now {
 /* false: not to be had, or a writer is at work. */
 static __always_inline bool attest_seqs_read(struct attest_seqs_now *now)
 {
-	if (!&rename_lock || !&mount_lock)
+	if (!attest_rename_lock || !attest_mount_lock)
 		return false;
-	if (bpf_probe_read_kernel(&now->rename, 4, &rename_lock))
+	if (bpf_probe_read_kernel(&now->rename, 4,
+				  (const void *)attest_rename_lock))
 		return false;
-	if (bpf_probe_read_kernel(&now->mount, 4, &mount_lock))
+	if (bpf_probe_read_kernel(&now->mount, 4,
+				  (const void *)attest_mount_lock))
 		return false;
 	return !((now->rename | now->mount) & 1);
 }
@@ -86,9 +89,18 @@ static __always_inline __u64 attest_dir_check(const struct attest_dir *d)
 	return hash | 1; /* 0 is an entry that was cleared */
 }
 
-static __always_inline struct attest_dir *attest_dir_at(__u64 inode)
+/* The verifier allows no arithmetic on pointers but a copy of their low half,
+ * which is why the index is made of that.
+ */
+static __always_inline struct attest_dir *attest_dir_at(const void *inode)
 {
-	__u32 i = (inode * ATTEST_MIX) >> 51; /* 13 bits: ATTEST_DIRS */
+	__u64 low;
+	__u32 i;
 
+	asm volatile("r1 = %1\n\tw1 = w1\n\t%0 = r1"
+		     : "=r"(low)
+		     : "r"(inode)
+		     : "r1");
+	i = ((__u32)low * 0x9e3779b1U) >> 19; /* 13 bits: ATTEST_DIRS */
 	return bpf_map_lookup_elem(&attest_dirs, &i);
 }

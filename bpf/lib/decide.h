@@ -39,27 +39,33 @@ attest_is_allowed_fast(const struct attest_image_hdr *hdr,
 	struct attest_seqs_now now = {};
 	struct attest_dir *slot;
 	struct attest_dir d;
-	__u64 inode;
+	struct inode *inode;
+	__u64 check;
 
 	if (dentry == mnt->mnt_root || !fs)
 		return false;
 	if ((hdr->flags & ATTEST_IMAGE_HAS_EXTENSIONS) &&
 	    (access & (ATTEST_ACCESS_WRITE | ATTEST_ACCESS_EXECUTE)))
 		return false;
-	inode = (__u64)dentry->d_parent->d_inode;
+	inode = dentry->d_parent->d_inode;
 	slot = attest_dir_at(inode);
 	if (!slot)
 		return false;
 	d = *slot;
-	if (d.inode != inode || d.mount != (__u64)mnt ||
-	    d.version != hdr->version || !d.uniform)
+	/* Before the comparisons: after them the compiler may put the
+	 * pointers in place of the numbers, and they cannot be mixed.
+	 */
+	check = attest_dir_check(&d);
+	asm volatile("" : "+r"(check));
+	if (d.check != check || d.inode != (__u64)inode ||
+	    d.mount != (__u64)mnt || d.version != hdr->version || !d.uniform)
 		return false;
 	if (d.root != (__u64)fs->root.mnt ||
 	    fs->root.dentry != fs->root.mnt->mnt_root)
 		return false;
 	if (access & ~d.access)
 		return false;
-	if (d.check != attest_dir_check(&d) || !attest_seqs_read(&now))
+	if (!attest_seqs_read(&now))
 		return false;
 	return d.rename_seq == now.rename && d.mount_seq == now.mount;
 }

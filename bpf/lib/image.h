@@ -12,7 +12,7 @@
 static __always_inline const void *attest_image_at(void *image, __u64 off)
 {
 	__u32 index = off >> ATTEST_PAGE_SHIFT;
-	struct attest_page *page;
+	const char *page;
 
 	page = bpf_map_lookup_elem(image, &index);
 	if (!page)
@@ -21,7 +21,7 @@ static __always_inline const void *attest_image_at(void *image, __u64 off)
 	ATTEST_OPAQUE(off);
 	/* 16-byte entries at most, and aligned: none leaves the page. */
 	off &= ATTEST_PAGE_BYTES - 16;
-	return (const char *)page + off;
+	return page + off;
 }
 
 static __always_inline void *attest_image_of(__u32 slot)
@@ -43,7 +43,7 @@ attest_image_header(void *image)
 static __always_inline const void *attest_image_at8(void *image, __u64 off)
 {
 	__u32 index = off >> ATTEST_PAGE_SHIFT;
-	struct attest_page *page;
+	const char *page;
 
 	page = bpf_map_lookup_elem(image, &index);
 	if (!page)
@@ -51,7 +51,7 @@ static __always_inline const void *attest_image_at8(void *image, __u64 off)
 	off &= ATTEST_PAGE_BYTES - 1;
 	ATTEST_OPAQUE(off);
 	off &= ATTEST_PAGE_BYTES - 8;
-	return (const char *)page + off;
+	return page + off;
 }
 
 /* What the matcher is given: the map and where its sections start. */

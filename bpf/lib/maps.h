@@ -10,25 +10,17 @@
 
 #define ATTEST_DIRS 8192 /* a power of two */
 
-/* Written by userspace through the skeleton while programs run. */
-struct attest_settings {
-	__u32 n_cgroups;    /* entries of attest_cgroups */
-	__u32 cgroup_epoch; /* bumped when any task may have moved */
-	__u32 wake_bytes;   /* wake the reader when the ring holds so much */
-	__u32 pad0;
-};
 extern struct attest_settings attest_settings;
-
-struct attest_page {
-	__u64 words[ATTEST_PAGE_BYTES / 8];
-};
 
 struct attest_image_pages {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_INNER_MAP);
 	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct attest_page);
+	/* Sizes, not types: clang leaves a forward declaration of a struct that
+	 * is only reached through the outer map, and libbpf cannot link that.
+	 */
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, ATTEST_PAGE_BYTES);
 };
 
 struct {

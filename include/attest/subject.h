@@ -46,6 +46,26 @@ struct attest_count_key {
 };
 _Static_assert(sizeof(struct attest_count_key) == 8, "count ABI");
 
+/* Written by userspace through the skeleton while programs run. */
+struct attest_settings {
+	__u32 n_cgroups;    /* entries of attest_cgroups */
+	__u32 cgroup_epoch; /* bumped when any task may have moved */
+	__u32 wake_bytes;   /* wake the reader when the ring holds so much */
+	__u32 pad0;
+};
+_Static_assert(sizeof(struct attest_settings) == 16, "settings ABI");
+
+/* The iterator: mark this slot's tasks, or unmark them. */
+struct attest_scan {
+	__u32 slot;
+	__u32 generation;
+	__u32 flags;
+	__u32 tgid;	 /* root of the pid tree, 0: none */
+	__u32 release;	 /* 1: take the slot off all tasks */
+	__u32 n_changed; /* out */
+};
+_Static_assert(sizeof(struct attest_scan) == 24, "scan ABI");
+
 /* Per-CPU statistics, index of `attest_stats`. */
 enum attest_stat {
 	ATTEST_STAT_RING_FULL,	/* records lost: the ring had no room */
