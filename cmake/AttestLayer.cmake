@@ -4,6 +4,9 @@
 function(attest_layer name)
 	file(GLOB_RECURSE sources CONFIGURE_DEPENDS
 		"${CMAKE_CURRENT_SOURCE_DIR}/*.c")
+	if(attest_layer_exclude)
+		list(FILTER sources EXCLUDE REGEX "${attest_layer_exclude}")
+	endif()
 	if(sources)
 		add_library(attest_${name} STATIC ${sources})
 		target_link_libraries(attest_${name} PUBLIC ${ARGN})
