@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The BPF layer: programs, policies, subjects and the ring. The only folder
+ * that knows libbpf.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <attest/event.h>
+#include <attest/image.h>
+#include <attest/subject.h>
+
+#include "kern/probe.h"
+#include "policy/coverage.h"
+
+/** How the programs hang on the kernel; the ladder, best rung first. */
+enum attest_rung {
+	ATTEST_RUNG_LSM,      /* lsm programs, `bpf` is in the LSM list */
+	ATTEST_RUNG_FMOD_RET, /* the same bodies on security_* functions */
+	ATTEST_RUNG_TRACE,    /* tracepoints only: they see, they refuse not */
+	ATTEST_RUNG_NONE,
+};
+
+const char *attest_rung_name(enum attest_rung rung);
+
+struct attest_kern;
+
+/**
+ * Loads and attaches the programs of one rung.
+ *
+ * @ret:    attest_kern_close(); nothing of it outlives that unless pinned.
+ * @reason: set on failure: what the kernel refused and the remedy.
+ *
+ * Return: 0; -ENOTSUP the rung cannot work here; or what the kernel said.
+ */
+int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
+		     struct attest_kern **ret, char *reason, size_t size);
+void attest_kern_close(struct attest_kern **kern);
+#define _close_kern_ __attribute__((__cleanup__(attest_kern_close)))
+
+enum attest_rung attest_kern_rung(const struct attest_kern *kern);
+
+/** A policy in the kernel. */
+struct attest_slot {
+	uint32_t slot;
+	uint32_t generation;
+};
+
+/**
+ * Loads an image into a free slot. Its generation and version are set.
+ * Return: 0; -ENOSPC all slots are taken; or what the kernel said.
+ */
+int attest_kern_policy_add(struct attest_kern *kern,
+			   const struct attest_image_hdr *image,
+			   struct attest_slot *ret);
+
+/** Puts another image into a slot, at one moment for all its subjects. */
+int attest_kern_policy_replace(struct attest_kern *kern,
+			       const struct attest_slot *slot,
+			       const struct attest_image_hdr *image);
+
+/** Releases all subjects of a slot and frees it. */
+int attest_kern_policy_remove(struct attest_kern *kern,
+			      const struct attest_slot *slot);
+
+/**
+ * Makes the process of a pidfd a subject. It must have one thread.
+ * @flags: ATTEST_SUBJECT_*
+ */
+int attest_kern_subject_pidfd(struct attest_kern *kern, int pidfd,
+			      const struct attest_slot *slot, uint32_t flags);
+
+/**
+ * Makes a running process, its threads and all its descendants subjects.
+ * @ret_n: tasks that were marked.
+ * Return: 0; -ESRCH no such process; or what the kernel said.
+ */
+int attest_kern_subject_tree(struct attest_kern *kern, uint32_t tgid,
+			     const struct attest_slot *slot, uint32_t flags,
+			     unsigned int *ret_n);
+
+/** Makes a cgroup v2 subtree a subject, by the inode of its directory. */
+int attest_kern_subject_cgroup(struct attest_kern *kern, uint64_t cgroup_id,
+			       const struct attest_slot *slot, uint32_t flags);
+
+/** Reads the ring. data is borrowed; a negative return ends the call. */
+typedef int (*attest_kern_event_fn)(const void *data, size_t len, void *ctx);
+
+/**
+ * Hands all records of the ring to fn, waiting up to timeout_ms for the ring
+ * to fill to its wake-up threshold.
+ * Return: the number of records, or what fn returned if that was negative.
+ */
+int attest_kern_poll(struct attest_kern *kern, int timeout_ms,
+		     attest_kern_event_fn fn, void *ctx);
+
+/** Readable when the ring is past its wake-up threshold. */
+int attest_kern_poll_fd(const struct attest_kern *kern);
+
+struct attest_kern_stats {
+	uint64_t values[ATTEST_STAT_END]; /* sums over the CPUs */
+	/* Per CPU, records begun; records + lost adds up to it. */
+	uint64_t seqs[1024];
+	unsigned int n_cpus;
+	/* Runs that the kernel skipped because the program was running on the
+	 * CPU already: possible gaps in enforcement.
+	 */
+	uint64_t recursion_misses;
+};
+
+int attest_kern_stats(struct attest_kern *kern, struct attest_kern_stats *ret);
+
+/** Refusals by a rule so far. */
+uint64_t attest_kern_count(struct attest_kern *kern,
+			   const struct attest_slot *slot, uint32_t rule);
+
+/**
+ * Proves that the rung enforces: a child under a throw-away policy tries one
+ * refused operation per hook family and must be refused and recorded.
+ * Return: 0; -EIO if not, with the reason.
+ */
+int attest_kern_canary(struct attest_kern *kern, char *reason, size_t size);
+
+/** State of the BPF layer for attest_layer_ops.cover. */
+struct attest_kern_state {
+	enum attest_rung rung; /* LSM and FMOD_RET enforce */
+	const char *reason;    /* why nothing better, with the remedy */
+};
+
+extern const struct attest_layer_ops attest_bpf_layer;

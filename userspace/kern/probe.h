@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What the running kernel offers to the BPF layer.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum attest_preempt {
+	ATTEST_PREEMPT_UNKNOWN, /* treated as full */
+	ATTEST_PREEMPT_NONE,
+	ATTEST_PREEMPT_VOLUNTARY,
+	ATTEST_PREEMPT_LAZY,
+	ATTEST_PREEMPT_FULL,
+};
+
+struct attest_probe {
+	char release[65];
+	unsigned int version; /* major << 8 | minor */
+	char lsm_list[256];   /* "" if it cannot be read */
+	bool is_root;	      /* has CAP_SYS_ADMIN or CAP_BPF */
+	bool has_btf;
+	bool has_lsm;	      /* `bpf` stands in the LSM list */
+	bool is_confidential; /* lockdown: kernel memory cannot be read */
+	enum attest_preempt preempt;
+	uint64_t rename_lock; /* kernel addresses, 0 if unknown */
+	uint64_t mount_lock;
+};
+
+/** Fills in everything; what cannot be found out is "no". */
+void attest_probe_kernel(struct attest_probe *ret);
+
+/**
+ * Why BPF cannot be used at all, with the remedy, or NULL.
+ * buffer: where the text is put if it is not constant.
+ */
+const char *attest_probe_obstacle(const struct attest_probe *probe,
+				  char *buffer, unsigned long size);
+
+const char *attest_preempt_name(enum attest_preempt preempt);
