@@ -75,32 +75,30 @@ static int open_resolved(const char *path)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-static int add_grant(int ruleset, const struct attest_landlock_grant *grant,
-		     uint64_t handled)
+int attest_landlock_grant_path(int ruleset_fd, const char *path,
+			       uint64_t rights)
 {
 	_cleanup_close_ int fd = -1;
-	struct path_beneath_attr attr = {
-		.allowed_access = grant->rights & handled,
-	};
+	struct path_beneath_attr attr = { .allowed_access = rights };
 	int r;
 
-	if (!attr.allowed_access)
+	if (!rights)
 		return 0;
-	fd = open_resolved(grant->path);
+	fd = open_resolved(path);
 	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -EACCES)
 		return 0;
 	if (fd < 0)
 		return fd;
 	attr.parent_fd = fd;
-	r = add_rule(ruleset, RULE_PATH_BENEATH, &attr);
+	r = add_rule(ruleset_fd, RULE_PATH_BENEATH, &attr);
 	/* EINVAL: it was a directory when it was planned, and is a file now.
 	 * EBADFD: a file of an internal file system, which Landlock leaves
 	 * alone.
 	 */
-	if (r == -EINVAL && grant->is_directory) {
+	if (r == -EINVAL && (rights & ~ATTEST_LL_FILE_RIGHTS)) {
 		attr.allowed_access &= ATTEST_LL_FILE_RIGHTS;
 		r = attr.allowed_access
-			? add_rule(ruleset, RULE_PATH_BENEATH, &attr)
+			? add_rule(ruleset_fd, RULE_PATH_BENEATH, &attr)
 			: 0;
 	}
 	return r == -EBADFD ? 0 : r;
@@ -141,7 +139,9 @@ int attest_landlock_ruleset(const struct attest_landlock_plan *plan, int abi,
 	if (fd < 0)
 		return -errno;
 	for (size_t i = 0; i < plan->n_grants; i++) {
-		r = add_grant(fd, &plan->grants[i], attr.handled_access_fs);
+		r = attest_landlock_grant_path(fd, plan->grants[i].path,
+					       plan->grants[i].rights &
+						   attr.handled_access_fs);
 		if (r < 0) {
 			*reterr_path = plan->grants[i].path;
 			return r;

@@ -32,6 +32,15 @@ int attest_landlock_ruleset(const struct attest_landlock_plan *plan, int abi,
 			    int *ret_fd, const char **reterr_path);
 
 /**
+ * Adds one path to a ruleset. rights must be ones that it handles.
+ *
+ * Context: between fork and exec; async-signal-safe.
+ * Return: 0, also if the path is not there; or -errno.
+ */
+int attest_landlock_grant_path(int ruleset_fd, const char *path,
+			       uint64_t rights);
+
+/**
  * Confines the calling thread. no_new_privs must be set.
  *
  * Context: between fork and exec; async-signal-safe.

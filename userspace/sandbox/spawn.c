@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "sandbox/container.h"
+#include "sandbox/namespaces.h"
 #include "sandbox/spawn_child.h"
 
 struct attest_spawn_options attest_spawn_defaults(const char *const *argv,
@@ -70,7 +73,8 @@ static const char **make_script(const char *const *argv)
 	return script;
 }
 
-static pid_t fork_with_pidfd(int *ret_pidfd)
+static pid_t fork_with_pidfd(const struct attest_container *container,
+			     int *ret_pidfd)
 {
 	struct clone_args args = {
 		.flags = CLONE_PIDFD,
@@ -78,21 +82,28 @@ static pid_t fork_with_pidfd(int *ret_pidfd)
 		.exit_signal = SIGCHLD,
 	};
 
+	if (container)
+		args.flags |= attest_ns_flags(container->own_network);
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* Waits for the child's "ready"; its end instead means that it failed. */
-static int await_ready(const struct attest_child *child)
+/* Waits for "ready" and, from an init, for the command's pidfd, in whatever
+ * order they come; the end of the channel instead means failure.
+ */
+static int await_ready(struct attest_child *child)
 {
-	char byte;
-	ssize_t n;
+	bool is_ready = false;
 
-	do
-		n = recv(child->channel, &byte, 1, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	return n == 1 ? 0 : -EPIPE;
+	while (!is_ready || child->pidfd < 0) {
+		char byte = 0;
+		int r = attest_channel_receive(child->channel, 0, &byte,
+					       &child->pidfd);
+
+		if (r <= 0)
+			return r < 0 ? r : -EPIPE;
+		is_ready |= byte == ATTEST_CHANNEL_READY;
+	}
+	return 0;
 }
 
 /* What the child left in shared memory, or `error` if it left nothing. */
@@ -108,69 +119,92 @@ static int take_error(const struct attest_child *child,
 	return e->error;
 }
 
+/* Parent's part of a container: ids, then the pidfd of the command. */
+static int raise_init(struct attest_child *child,
+		      struct attest_spawn_error *reterr)
+{
+	char byte = ATTEST_CHANNEL_MAPPED;
+	int r;
+
+	child->leader_pidfd = TAKE_FD(child->pidfd);
+	r = attest_ns_map_ids(child->leader);
+	if (r < 0)
+		return fail(reterr, ATTEST_STEP_ID_MAP, r);
+	if (send(child->channel, &byte, 1, MSG_NOSIGNAL) != 1)
+		return take_error(child, reterr, -errno);
+	r = await_ready(child);
+	if (r < 0)
+		return take_error(child, reterr, r);
+	r = attest_pidfd_pid(child->pidfd, &child->pid);
+	return r < 0 ? fail(reterr, ATTEST_STEP_INIT, r) : 0;
+}
+
+static int fork_child(const struct attest_spawn_options *options,
+		      struct attest_child *child,
+		      struct attest_spawn_error *reterr)
+{
+	_cleanup_free_ const char **script = NULL;
+	_cleanup_close_ int other = -1;
+	int pair[2];
+	pid_t pid;
+
+	script = make_script(options->argv);
+	if (!script)
+		return fail(reterr, ATTEST_STEP_FORK, -ENOMEM);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail(reterr, ATTEST_STEP_FORK, -errno);
+	child->channel = pair[0];
+	other = pair[1];
+	pid = fork_with_pidfd(options->container, &child->pidfd);
+	if (pid < 0)
+		return fail(reterr,
+			    options->container ? ATTEST_STEP_NAMESPACES
+					       : ATTEST_STEP_FORK,
+			    -errno);
+	if (pid == 0) {
+		/* Or the end of the caller would not end the channel. */
+		(void)close(child->channel);
+		if (options->container)
+			attest_init_run(options, child->shared, other, script);
+		attest_child_run(options, child->shared, other, script);
+	}
+	child->leader = pid;
+	return 0;
+}
+
 int attest_spawn_start(const struct attest_spawn_options *options,
 		       struct attest_child *ret_child,
 		       struct attest_spawn_error *reterr_error)
 {
-	_cleanup_(attest_spawn_done) struct attest_child child = {
-		.pidfd = -1, .notify_fd = -1, .channel = -1
-	};
-	_cleanup_free_ const char **script = NULL;
-	_cleanup_close_ int other = -1;
-	int pair[2];
+	_cleanup_(attest_spawn_done) struct attest_child child =
+	    ATTEST_CHILD_NONE;
 	int r;
 
 	assert(options->n_filters <= ATTEST_SPAWN_FILTERS_MAX);
-	script = make_script(options->argv);
-	if (!script)
-		return fail(reterr_error, ATTEST_STEP_FORK, -ENOMEM);
 	r = map(&child.shared);
 	if (r < 0)
 		return fail(reterr_error, ATTEST_STEP_FORK, r);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return fail(reterr_error, ATTEST_STEP_FORK, -errno);
-	child.channel = pair[0];
-	other = pair[1];
-	child.pid = fork_with_pidfd(&child.pidfd);
-	if (child.pid == 0)
-		attest_child_run(options, child.shared, other, script);
-	if (child.pid < 0) {
-		r = -errno;
-		child.pid = 0;
-		return fail(reterr_error, ATTEST_STEP_FORK, r);
-	}
-	(void)close(TAKE_FD(other));
-	r = await_ready(&child);
+	r = fork_child(options, &child, reterr_error);
 	if (r < 0)
-		return take_error(&child, reterr_error, r);
+		return r;
+	if (options->container) {
+		r = raise_init(&child, reterr_error);
+		if (r < 0)
+			return r;
+	} else {
+		child.pid = child.leader;
+		r = await_ready(&child);
+		if (r < 0)
+			return take_error(&child, reterr_error, r);
+	}
 	*ret_child = child;
-	child = (struct attest_child){ .pidfd = -1,
-				       .notify_fd = -1,
-				       .channel = -1 };
+	child = ATTEST_CHILD_NONE;
 	return 0;
 }
 
-static int receive_message(struct attest_child *child)
+int attest_spawn_end_fd(const struct attest_child *child)
 {
-	char control[CMSG_SPACE(sizeof(int))];
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header;
-	ssize_t n;
-
-	n = recvmsg(child->channel, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	if (n <= 0)
-		return n < 0 ? -errno : 0;
-	header = CMSG_FIRSTHDR(&msg);
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		memcpy(&child->notify_fd, CMSG_DATA(header), sizeof(int));
-	return 1;
+	return child->leader_pidfd >= 0 ? child->leader_pidfd : child->pidfd;
 }
 
 /* Waits for the listener (1) or for the end of the channel (0): the exec
@@ -182,6 +216,7 @@ static int receive(struct attest_child *child)
 		{ .fd = child->channel, .events = POLLIN },
 		{ .fd = child->pidfd, .events = POLLIN },
 	};
+	char byte;
 	int r;
 
 	for (;;) {
@@ -190,7 +225,8 @@ static int receive(struct attest_child *child)
 				continue;
 			return -errno;
 		}
-		r = receive_message(child);
+		r = attest_channel_receive(child->channel, MSG_DONTWAIT, &byte,
+					   &child->notify_fd);
 		if (r != -EAGAIN)
 			return r;
 		if (fds[1].revents)
@@ -208,7 +244,9 @@ static void end_helper(struct attest_child *child)
 	/* A child that was killed before its filter leaves it waiting. */
 	(void)atomic_compare_exchange_strong(&child->shared->listener, &pending,
 					     ATTEST_LISTENER_FAILED);
-	while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
+	/* In a container it is the init's to collect. */
+	while (child->leader_pidfd < 0 && waitpid(helper, NULL, 0) < 0 &&
+	       errno == EINTR)
 		;
 	atomic_store(&child->shared->helper, 0);
 }
@@ -216,7 +254,7 @@ static void end_helper(struct attest_child *child)
 int attest_spawn_go(struct attest_child *child,
 		    struct attest_spawn_error *reterr_error)
 {
-	char byte = 'G';
+	char byte = ATTEST_CHANNEL_GO;
 	int r;
 
 	if (send(child->channel, &byte, 1, MSG_NOSIGNAL) != 1)
@@ -234,33 +272,44 @@ int attest_spawn_go(struct attest_child *child,
 	return r;
 }
 
-static int decode(const siginfo_t *info, int *ret_status, int *ret_signal)
+static int decode(int code, int status, int *ret_status, int *ret_signal)
 {
-	bool exited = info->si_code == CLD_EXITED;
+	bool exited = code == CLD_EXITED;
 
-	*ret_status = exited ? info->si_status : 128 + info->si_status;
+	*ret_status = exited ? status : 128 + status;
 	if (ret_signal)
-		*ret_signal = exited ? 0 : info->si_status;
+		*ret_signal = exited ? 0 : status;
 	return 1;
 }
 
 static int collect(struct attest_child *child, int flags, int *ret_status,
 		   int *ret_signal)
 {
+	const struct attest_spawn_shared *shared = child->shared;
 	siginfo_t info = { 0 };
 	int r;
 
-	if (!child->pid)
+	if (!child->leader)
 		return -ECHILD;
 	do
-		r = waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | flags);
+		r = waitid(P_PIDFD, (id_t)attest_spawn_end_fd(child), &info,
+			   WEXITED | flags);
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return -errno;
 	if (info.si_pid == 0)
 		return 0;
-	child->pid = 0;
-	return decode(&info, ret_status, ret_signal);
+	child->leader = 0;
+	if (child->leader_pidfd < 0)
+		return decode(info.si_code, info.si_status, ret_status,
+			      ret_signal);
+	/* An init that could not say how it ended was killed, and so was all
+	 * that it held.
+	 */
+	if (!atomic_load(&shared->has_ended))
+		return decode(CLD_KILLED, SIGKILL, ret_status, ret_signal);
+	return decode(shared->end_code, shared->end_status, ret_status,
+		      ret_signal);
 }
 
 int attest_spawn_reap(struct attest_child *child, int *ret_status,
@@ -277,29 +326,33 @@ int attest_spawn_wait(struct attest_child *child, int *ret_status,
 	return r < 0 ? r : 0;
 }
 
-int attest_spawn_signal(const struct attest_child *child, int signal)
+static int send_signal(int pidfd, int signal)
 {
-	if (!child->pid)
-		return -ESRCH;
-	if (syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0) < 0)
+	if (syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) < 0)
 		return -errno;
 	return 0;
+}
+
+int attest_spawn_signal(const struct attest_child *child, int signal)
+{
+	if (!child->leader)
+		return -ESRCH;
+	return send_signal(child->pidfd, signal);
 }
 
 void attest_spawn_done(struct attest_child *child)
 {
 	int status;
 
-	if (child->pid) {
-		(void)attest_spawn_signal(child, SIGKILL);
+	if (child->leader) {
+		(void)send_signal(attest_spawn_end_fd(child), SIGKILL);
 		(void)attest_spawn_wait(child, &status, NULL);
 		end_helper(child);
 	}
 	attest_closep(&child->channel);
 	attest_closep(&child->notify_fd);
 	attest_closep(&child->pidfd);
+	attest_closep(&child->leader_pidfd);
 	unmap(&child->shared);
-	*child = (struct attest_child){ .pidfd = -1,
-					.notify_fd = -1,
-					.channel = -1 };
+	*child = ATTEST_CHILD_NONE;
 }

@@ -20,6 +20,8 @@
 
 #include "sandbox/rlimit.h"
 
+struct attest_container;
+
 /* Most seccomp filters of one command: ours to guard, and the policy's. */
 #define ATTEST_SPAWN_FILTERS_MAX 4
 
@@ -31,6 +33,16 @@ enum attest_spawn_step {
 	ATTEST_STEP_SIGNALS,
 	ATTEST_STEP_SESSION,
 	ATTEST_STEP_STDIO,
+	ATTEST_STEP_NAMESPACES,
+	ATTEST_STEP_ID_MAP,
+	ATTEST_STEP_LOOPBACK,
+	ATTEST_STEP_HOST_NAME,
+	ATTEST_STEP_FORBID_NAMESPACES,
+	ATTEST_STEP_ROOT,  /* the mounts of a container */
+	ATTEST_STEP_COVER, /* a mount over a forbidden path */
+	ATTEST_STEP_PIVOT,
+	ATTEST_STEP_INIT,
+	ATTEST_STEP_CAPABILITIES,
 	ATTEST_STEP_CHDIR,
 	ATTEST_STEP_RLIMIT,
 	ATTEST_STEP_NO_NEW_PRIVS,
@@ -67,7 +79,8 @@ struct attest_spawn_options {
 	struct attest_spawn_filter filters[ATTEST_SPAWN_FILTERS_MAX];
 	size_t n_filters;
 
-	const struct attest_rlimits *rlimits; /* or NULL */
+	const struct attest_rlimits *rlimits;	  /* or NULL */
+	const struct attest_container *container; /* NULL: level `process` */
 
 	int stdio[3];	  /* descriptors to become 0, 1, 2; -1: keep */
 	bool new_session; /* setsid(): no terminal to talk to */
@@ -78,12 +91,22 @@ struct attest_spawn_options attest_spawn_defaults(const char *const *argv,
 						  const char *const *envp);
 
 struct attest_child {
-	pid_t pid; /* of the command; 0: none, or collected */
-	int pidfd;
+	pid_t pid; /* of the command, as the caller sees it */
+	int pidfd; /* of the command: for signals and to make it a subject */
 	int notify_fd; /* seccomp listener, or -1; set by go() */
+	/* What is waited for: the command, or the init of its container. */
+	pid_t leader;	  /* 0: none, or collected */
+	int leader_pidfd; /* -1: pidfd */
 	int channel;
 	struct attest_spawn_shared *shared;
 };
+
+#define ATTEST_CHILD_NONE                                                      \
+	((struct attest_child){                                                \
+	    .pidfd = -1, .notify_fd = -1, .leader_pidfd = -1, .channel = -1 })
+
+/** The descriptor that polls readable when the command has ended. */
+int attest_spawn_end_fd(const struct attest_child *child);
 
 /**
  * Forks and sets up; on success the child waits.

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "sandbox/landlock.h"
+#include "sandbox/namespaces.h"
 #include "sandbox/spawn_child.h"
 
 /* The channel's place in the child: the only descriptor past stderr. */
@@ -130,6 +131,10 @@ static int set_up(const struct attest_spawn_options *o,
 	r = o->rlimits ? attest_rlimits_apply(o->rlimits) : 0;
 	if (r < 0)
 		return attest_child_fail(shared, ATTEST_STEP_RLIMIT, r, NULL);
+	r = o->container ? attest_caps_drop() : 0;
+	if (r < 0)
+		return attest_child_fail(shared, ATTEST_STEP_CAPABILITIES, r,
+					 NULL);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return attest_child_fail(shared, ATTEST_STEP_NO_NEW_PRIVS,
 					 -errno, NULL);
@@ -192,16 +197,6 @@ static int find(const char *name, const char *const *envp, char *path,
 static _Noreturn void pass_listener(struct attest_spawn_shared *shared)
 {
 	const struct timespec pause = { .tv_nsec = LISTENER_POLL_NS };
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	char byte = 'L';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&msg);
 	int fd = ATTEST_LISTENER_PENDING;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -211,13 +206,9 @@ static _Noreturn void pass_listener(struct attest_spawn_shared *shared)
 			break;
 		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 	}
-	if (fd < 0)
-		_exit(0);
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof(int));
-	(void)sendmsg(CHANNEL, &msg, MSG_NOSIGNAL);
+	if (fd >= 0)
+		(void)attest_channel_send_fd(CHANNEL, ATTEST_CHANNEL_LISTENER,
+					     fd);
 	_exit(0);
 }
 
@@ -262,7 +253,7 @@ static int install_filters(const struct attest_spawn_options *o,
 
 static int wait_for_go(void)
 {
-	char byte = 'R';
+	char byte = ATTEST_CHANNEL_READY;
 	ssize_t n;
 
 	if (send(CHANNEL, &byte, 1, MSG_NOSIGNAL) != 1)

@@ -21,6 +21,10 @@ struct attest_spawn_shared {
 	/* Who passes the listener on; the parent's child, 0 if there is none.
 	 */
 	atomic_int helper;
+	/* How the command ended, from the init of its container. */
+	atomic_int has_ended;
+	int end_code;	/* CLD_* */
+	int end_status; /* exit status or signal */
 };
 
 #define ATTEST_LISTENER_PENDING (-1)
@@ -29,6 +33,37 @@ struct attest_spawn_shared {
 /** Notes a failure; returns -1. */
 int attest_child_fail(struct attest_spawn_shared *shared,
 		      enum attest_spawn_step step, int error, const char *path);
+
+/* Bytes on the channel. */
+#define ATTEST_CHANNEL_READY 'R' /* the command waits for go */
+#define ATTEST_CHANNEL_GO 'G'
+#define ATTEST_CHANNEL_MAPPED 'M' /* ids are mapped: init may go on */
+#define ATTEST_CHANNEL_PIDFD 'P'  /* carries the command's pidfd */
+#define ATTEST_CHANNEL_LISTENER 'L'
+
+/** Sends a byte with a descriptor. 0 or -errno. */
+int attest_channel_send_fd(int channel, char byte, int fd);
+
+/**
+ * Receives a byte and perhaps a descriptor, close-on-exec.
+ *
+ * @flags:  of recvmsg(2).
+ * @ret_fd: untouched if none came.
+ *
+ * Return: 1; 0 at the end of the channel; or -errno.
+ */
+int attest_channel_receive(int channel, int flags, char *ret_byte, int *ret_fd);
+
+/** The pid behind a pidfd, as this process sees it. 0 or -errno. */
+int attest_pidfd_pid(int pidfd, pid_t *ret_pid);
+
+/**
+ * Runs as init of a container: builds it, starts the command in it as
+ * attest_child_run() and reaps until the command ends.
+ */
+_Noreturn void attest_init_run(const struct attest_spawn_options *options,
+			       struct attest_spawn_shared *shared, int channel,
+			       const char **script);
 
 /**
  * Sets up the calling process, waits for the parent and executes. The result

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "sandbox/namespaces.h"
 #include "sandbox/spawn.h"
 
 static const struct {
@@ -16,6 +17,18 @@ static const struct {
 	[ATTEST_STEP_SIGNALS] = { "reset signals", "" },
 	[ATTEST_STEP_SESSION] = { "start a session", "" },
 	[ATTEST_STEP_STDIO] = { "set up standard streams", "" },
+	[ATTEST_STEP_NAMESPACES] = { "make namespaces", "" },
+	[ATTEST_STEP_ID_MAP] = { "map user and group ids", "" },
+	[ATTEST_STEP_LOOPBACK] = { "bring up the loopback interface", "" },
+	[ATTEST_STEP_HOST_NAME] = { "set the host name", "" },
+	[ATTEST_STEP_FORBID_NAMESPACES] = { "forbid further namespaces", "" },
+	[ATTEST_STEP_ROOT] = { "mount for the container",
+			       "; the path must exist on the host, and "
+			       "Linux 5.12 or newer is needed" },
+	[ATTEST_STEP_COVER] = { "cover the forbidden path", "" },
+	[ATTEST_STEP_PIVOT] = { "enter the container's root", "" },
+	[ATTEST_STEP_INIT] = { "start the command in the container", "" },
+	[ATTEST_STEP_CAPABILITIES] = { "drop capabilities", "" },
 	[ATTEST_STEP_CHDIR] = { "enter the working directory", "" },
 	[ATTEST_STEP_RLIMIT] = { "lower the resource limits", "" },
 	[ATTEST_STEP_NO_NEW_PRIVS] = { "set no_new_privs", "" },
@@ -52,6 +65,8 @@ const char *attest_spawn_error_text(const struct attest_spawn_error *error,
 {
 	const char *why = strerror(-error->error);
 
+	if (error->step == ATTEST_STEP_NAMESPACES)
+		why = attest_ns_remedy(error->error);
 	if (error->step == ATTEST_STEP_FIND && error->error == -ENOENT)
 		why = "command not found";
 	if (error->step == ATTEST_STEP_EXEC && error->error == -ENOENT)
