@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/**
+ * libattest: one policy, enforced by BPF, Landlock and seccomp.
+ *
+ * Conventions
+ * - Functions return 0 (or a count) or a negative errno. Outputs (ret_*) are
+ *   set on success only, errors (reterr_error, may be NULL) on failure only.
+ * - Handles are opaque. X_free() takes the address of the handle, accepts
+ *   NULL in it and leaves NULL in it. Strings in ret_* are freed with free(3);
+ *   strings in structures handed to a callback are borrowed for the call.
+ * - A handle is used by one thread at a time; different handles may be used
+ *   by different threads. What else is thread-safe says so.
+ * - Structures that the caller fills start with their size, so that they can
+ *   grow: `struct attest_x x = { .size = sizeof(x) };`
+ */
+#ifndef ATTEST_ATTEST_H
+#define ATTEST_ATTEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ATTEST_EXPORT __attribute__((__visibility__("default")))
+
+/* Grows with every function that is added; see attest_api_version(). */
+#define ATTEST_API_VERSION 1
+
+/** The version of the library, "1.2.3". Thread-safe. */
+ATTEST_EXPORT const char *attest_version(void);
+
+/** ATTEST_API_VERSION of the library that runs. Thread-safe. */
+ATTEST_EXPORT unsigned int attest_api_version(void);
+
+/* Errors */
+
+/** What went wrong, where, and what to do about it. */
+struct attest_error {
+	int code;	/* negative errno, what the function returned */
+	int line;	/* 1-based, 0 if unknown */
+	int column;	/* 1-based, 0 if unknown */
+	char file[256]; /* "" if no file is concerned */
+	char text[512];
+	char hint[256]; /* what to do, or "" */
+};
+
+/**
+ * Writes "file:line:column: text", without the parts that are unknown.
+ *
+ * Return: buffer. Thread-safe.
+ */
+ATTEST_EXPORT const char *attest_error_format(const struct attest_error *error,
+					      char *buffer, size_t size);
+
+/* Policies */
+
+/** A policy: read once, never changed. */
+struct attest_policy;
+
+/**
+ * Reads a policy file, YAML or JSON, with all it extends.
+ *
+ * @path:       file, or "-" for standard input.
+ * @ret_policy: attest_policy_close().
+ *
+ * Return: 0; -EINVAL bad document, -E2BIG past a limit, -ELOOP, -ENOMEM, or
+ *         what reading the file said.
+ */
+ATTEST_EXPORT int attest_policy_open(const char *path,
+				     struct attest_policy **ret_policy,
+				     struct attest_error *reterr_error);
+
+/** As attest_policy_open(), from text in memory. */
+ATTEST_EXPORT int attest_policy_open_text(const char *text,
+					  struct attest_policy **ret_policy,
+					  struct attest_error *reterr_error);
+
+/** A built-in level: "minimal", "standard" or "maximum". Else -ENOENT. */
+ATTEST_EXPORT int attest_policy_open_level(const char *level,
+					   struct attest_policy **ret_policy,
+					   struct attest_error *reterr_error);
+
+ATTEST_EXPORT void attest_policy_close(struct attest_policy **policy);
+
+/** The policy's name; borrowed from it. */
+ATTEST_EXPORT const char *
+attest_policy_name(const struct attest_policy *policy);
+
+/** The whole policy as canonical JSON, nothing inherited. 0 or -ENOMEM. */
+ATTEST_EXPORT int attest_policy_json(const struct attest_policy *policy,
+				     char **ret_json);
+
+/** One remark on a document. */
+struct attest_finding {
+	const char *file; /* NULL if unknown */
+	int line;	  /* 0 if unknown */
+	int column;	  /* 0 if unknown */
+	bool is_error;	  /* else a warning */
+	const char *text;
+};
+
+/** Called for each finding; a negative return ends the call with it. */
+typedef int (*attest_finding_fn)(const struct attest_finding *finding,
+				 void *data);
+
+/**
+ * Checks a file: a policy or a seccomp profile in any format.
+ *
+ * Return: the number of errors; else as attest_policy_open() when the file
+ *         cannot be read at all.
+ */
+ATTEST_EXPORT int attest_lint_file(const char *path, attest_finding_fn fn,
+				   void *data,
+				   struct attest_error *reterr_error);
+
+/** Who is to be confined: some layers only work on what is started. */
+enum attest_subject_type {
+	ATTEST_SUBJECT_TYPE_COMMAND,
+	ATTEST_SUBJECT_TYPE_PID,
+	ATTEST_SUBJECT_TYPE_CGROUP,
+	ATTEST_SUBJECT_TYPE_CONTAINER,
+};
+
+/** What this kernel makes of one statement of a policy. */
+struct attest_explanation {
+	const char *item;    /* "/etc forbidden", "max_files 1000", ... */
+	const char *full;    /* layers that enforce it: "bpf,landlock" */
+	const char *partial; /* layers that enforce a part of it */
+	const char *reason;  /* what is missing and the remedy; "" if nothing */
+	bool enforced;	     /* by at least one layer, fully */
+};
+
+typedef int (*attest_explanation_fn)(const struct attest_explanation *item,
+				     void *data);
+
+/**
+ * Says for every statement of a policy which layers enforce it here.
+ *
+ * Return: the number of statements that nothing enforces fully, or a negative
+ *         errno.
+ */
+ATTEST_EXPORT int attest_policy_explain(const struct attest_policy *policy,
+					enum attest_subject_type subject,
+					attest_explanation_fn fn, void *data,
+					struct attest_error *reterr_error);
+
+/* Filesystem security */
+
+enum attest_access_mode {
+	ATTEST_ACCESS_MODE_FORBIDDEN, /* in rules only */
+	ATTEST_ACCESS_MODE_READ_ONLY,
+	ATTEST_ACCESS_MODE_READ_WRITE,
+	ATTEST_ACCESS_MODE_EXECUTE, /* in checks only */
+};
+
+/** Decides on paths as the kernel would. */
+struct attest_filesystem_security;
+
+/** One rule, as in a policy file; see attest-policy(5). */
+struct attest_filesystem_rule {
+	size_t size; /* of this structure */
+	const char *path_pattern;
+	enum attest_access_mode access_mode;
+	bool recursive;
+	int priority;
+	const char *description; /* or NULL */
+};
+
+/** The answer to one question. Strings are borrowed until the next check. */
+struct attest_access_result {
+	bool allowed;
+	const char *violation; /* "ForbiddenPath", ...; NULL if allowed */
+	unsigned int rule;     /* number of the rule, 0: the default */
+	const char *rule_path; /* its pattern; NULL for the default */
+	const char *access;    /* what it gives: "read-only", ... */
+	int priority;
+	const char *path; /* the path that was decided on */
+	const char *text; /* one sentence */
+};
+
+/**
+ * Starts with the default rules: /tmp and /workspace read-write; /etc, /proc
+ * and /sys forbidden; all else read-only.
+ */
+ATTEST_EXPORT int
+attest_filesystem_security_new(struct attest_filesystem_security **ret_security,
+			       struct attest_error *reterr_error);
+
+/** Starts with the same rules; all else is forbidden. */
+ATTEST_EXPORT int attest_filesystem_security_with_strict_policy(
+    struct attest_filesystem_security **ret_security,
+    struct attest_error *reterr_error);
+
+/** Starts with the rules of a policy, which is copied. */
+ATTEST_EXPORT int attest_filesystem_security_with_policy(
+    const struct attest_policy *policy,
+    struct attest_filesystem_security **ret_security,
+    struct attest_error *reterr_error);
+
+/** Adds a rule. 0; -EINVAL bad pattern; -E2BIG; -ENOMEM. */
+ATTEST_EXPORT int
+attest_filesystem_security_add_rule(struct attest_filesystem_security *security,
+				    const struct attest_filesystem_rule *rule,
+				    struct attest_error *reterr_error);
+
+/**
+ * May a confined process use the path?
+ *
+ * The path need not exist. A relative path starts at the working directory. A
+ * path that contains ".." and would be refused once that is resolved is a
+ * PathTraversal. Symbolic links that exist are followed, as the kernel does.
+ *
+ * Return: 0, whatever the answer is; -EINVAL, -ENAMETOOLONG, -ENOMEM.
+ */
+ATTEST_EXPORT int attest_filesystem_security_check_path_access(
+    struct attest_filesystem_security *security, const char *path,
+    enum attest_access_mode mode, struct attest_access_result *ret_result,
+    struct attest_error *reterr_error);
+
+ATTEST_EXPORT void
+attest_filesystem_security_free(struct attest_filesystem_security **security);
+
+/* Seccomp */
+
+/** Reads system call profiles and writes them for others. */
+struct attest_seccomp_manager;
+
+ATTEST_EXPORT int
+attest_seccomp_manager_new(struct attest_seccomp_manager **ret_manager);
+
+/** Takes a built-in profile, or "custom": the one loaded from a file. */
+ATTEST_EXPORT int
+attest_seccomp_manager_set_profile(struct attest_seccomp_manager *manager,
+				   const char *name,
+				   struct attest_error *reterr_error);
+
+/** Reads a profile in any format; afterwards "custom" names it. */
+ATTEST_EXPORT int attest_seccomp_manager_load_profile_from_file(
+    struct attest_seccomp_manager *manager, const char *path,
+    struct attest_error *reterr_error);
+
+/** Takes the profile of a policy. -ENOENT if it has none. */
+ATTEST_EXPORT int
+attest_seccomp_manager_use_policy(struct attest_seccomp_manager *manager,
+				  const struct attest_policy *policy,
+				  struct attest_error *reterr_error);
+
+/** Name of the current profile, NULL before the first; borrowed. */
+ATTEST_EXPORT const char *
+attest_seccomp_manager_profile(const struct attest_seccomp_manager *manager);
+
+/**
+ * Writes a profile for a container runtime (OCI, also read by Docker and
+ * podman).
+ *
+ * @name: a built-in profile, "custom", or NULL for the current one.
+ */
+ATTEST_EXPORT int attest_seccomp_manager_generate_container_profile(
+    struct attest_seccomp_manager *manager, const char *name, char **ret_json,
+    struct attest_error *reterr_error);
+
+/**
+ * Writes the current profile.
+ *
+ * @format: "oci", "docker", "spec", "policy", "table" or "bpf" (the filter
+ *          itself, ret_len bytes).
+ */
+ATTEST_EXPORT int attest_seccomp_manager_write(
+    struct attest_seccomp_manager *manager, const char *format, char **ret_data,
+    size_t *ret_len, struct attest_error *reterr_error);
+
+ATTEST_EXPORT void
+attest_seccomp_manager_free(struct attest_seccomp_manager **manager);
+
+/* Reports */
+
+/**
+ * Makes one report of events that were recorded before.
+ *
+ * @paths:  n_paths files of native JSON lines, or a report in JSON; "-" is
+ *          standard input.
+ * @policy: what they were recorded under; may be NULL.
+ * @artifacts: files that were made, for "in-toto"; ends with NULL; may be
+ *          NULL.
+ * @format: "json", "html", "markdown" or "in-toto".
+ *
+ * Return: 0; -EINVAL bad line or format, -ENOMEM, or what reading a file said.
+ */
+ATTEST_EXPORT int attest_report_convert(const char *const *paths,
+					size_t n_paths,
+					const struct attest_policy *policy,
+					const char *const *artifacts,
+					const char *format, char **ret_text,
+					size_t *ret_len,
+					struct attest_error *reterr_error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

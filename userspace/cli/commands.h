@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The commands, one file each, and what they share.
+ */
+#pragma once
+
+#include <attest/attest.h>
+
+#include "cli/command.h"
+
+extern const struct attest_command attest_cmd_report;
+
+/** Prints an error and its hint; returns the exit status for its code. */
+int attest_cli_fail(const struct attest_error *error);
+
+/** Writes to a file (whole or not at all), or to standard output if NULL. */
+int attest_cli_output(const char *path, const char *data, size_t len);
