@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Puts the layers together: start order, main loop, stop order.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/sink.h"
+#include "kern/kern.h"
+#include "policy/coverage.h"
+#include "policy/policy.h"
+
+/* Exit statuses of the tool. */
+#define ATTEST_EXIT_FAILED 1
+#define ATTEST_EXIT_USAGE 2
+#define ATTEST_EXIT_UNSUPPORTED 3
+
+struct attest_engine_options {
+	const struct attest_policy *policy; /* NULL: watch without one */
+	bool is_audit;			    /* overrides the policy's mode */
+	bool is_best_effort; /* start although something is not enforced */
+	bool without_bpf;    /* leave the BPF layer out */
+	struct attest_sink *const *sinks; /* borrowed, not closed */
+	size_t n_sinks;
+	uint64_t duration_ms; /* of attach; 0: until a signal */
+	/* Called once, when the subject is confined: "ready". */
+	void (*ready)(void *ctx);
+	void *ctx;
+};
+
+struct attest_engine_result {
+	enum attest_rung rung;
+	char bpf_reason[512]; /* why not a better rung; "" if the best */
+	struct attest_coverage *coverage;
+	uint64_t n_records;
+	uint64_t n_violations;
+	uint64_t n_lost; /* in gap records */
+	uint64_t recursion_misses;
+	unsigned int n_tasks; /* marked at the start */
+	int exit_status;      /* run: the command's, as a shell has it */
+	char error[1024];     /* one message when a call failed */
+};
+
+void attest_engine_result_done(struct attest_engine_result *result);
+
+/** Who is attached to. */
+struct attest_engine_subject {
+	enum attest_subject_kind kind; /* PID or CGROUP_TREE */
+	uint32_t pid;
+	const char *cgroup; /* path of the directory */
+};
+
+/**
+ * Runs a command in its confinement and records until it ends.
+ *
+ * @argv, @envp: as for execve(2); argv[0] is looked up along PATH.
+ *
+ * Return: 0, the command ran: ret_result->exit_status. -EOPNOTSUPP: this
+ * kernel cannot enforce the policy, ->coverage says what. Any other negative
+ * errno: ->error says what failed. Logs warnings only.
+ */
+int attest_engine_run(const struct attest_engine_options *options,
+		      const char *const *argv, const char *const *envp,
+		      struct attest_engine_result *ret_result);
+
+/**
+ * Confines or watches what runs already, until SIGINT, SIGTERM, the duration
+ * or the end of the process. Detaches on return.
+ *
+ * @is_enforced: false: refusals are recorded only.
+ *
+ * Return: as attest_engine_run().
+ */
+int attest_engine_attach(const struct attest_engine_options *options,
+			 const struct attest_engine_subject *subject,
+			 bool is_enforced,
+			 struct attest_engine_result *ret_result);
+
+/** Coverage of a policy on this kernel, for `explain`. BPF is probed by
+ * loading it and the canary. 0 or -errno.
+ */
+int attest_engine_explain(const struct attest_policy *policy,
+			  enum attest_subject_kind subject,
+			  struct attest_coverage **ret_coverage,
+			  char *bpf_reason, size_t size);
+
+/** One line of `doctor`. */
+struct attest_doctor_line {
+	const char *topic; /* "kernel", "bpf lsm", "landlock", ... */
+	bool is_good;
+	const char *text; /* what was found; if not good, the remedy too */
+};
+
+typedef void (*attest_doctor_fn)(const struct attest_doctor_line *line,
+				 void *ctx);
+
+/** Says what this kernel offers, canary included. The best rung. */
+enum attest_rung attest_engine_doctor(attest_doctor_fn fn, void *ctx);

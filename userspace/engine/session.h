@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What run and attach share: the policy's forms, the layers' states, the way
+ * of a record from the ring to the sinks.
+ */
+#pragma once
+
+#include "engine/engine.h"
+#include "event/sequence.h"
+#include "sandbox/landlock_plan.h"
+#include "sandbox/rlimit.h"
+#include "sandbox/seccomp.h"
+#include "sandbox/seccomp_cover.h"
+
+#define ATTEST_HOST_LEN 256
+
+struct attest_session {
+	const struct attest_engine_options *options;
+	struct attest_engine_result *result;
+	enum attest_subject_kind subject;
+
+	struct attest_image_hdr *image; /* NULL without a policy */
+	struct attest_kern *kern;	/* NULL: no BPF */
+	struct attest_slot slot;
+	bool has_slot;
+
+	struct attest_kern_state bpf_state;
+	struct attest_landlock_plan *plan;
+	struct attest_landlock_state landlock_state;
+	struct attest_rlimits rlimits;
+	struct attest_rlimit_state rlimit_state;
+	struct attest_seccomp_filter filter;
+	bool has_filter;
+	struct attest_seccomp_state seccomp_state;
+
+	/* Constant parts of records. */
+	char host[ATTEST_HOST_LEN];
+	char id_prefix[32];
+	char digest[80];
+	struct attest_record_policy policy;
+	int64_t offset_ns;
+
+	struct attest_sequence *sequence;
+	struct attest_procs *procs;
+	uint64_t n_out; /* records given to the sinks */
+	uint64_t last_tick_ns;
+	bool sink_failed;
+};
+
+/** Compiles, probes, climbs the ladder, asks for coverage. */
+int attest_session_open(struct attest_session *s,
+			const struct attest_engine_options *options,
+			enum attest_subject_kind subject, bool wants_bpf,
+			struct attest_engine_result *result);
+void attest_session_close(struct attest_session *s);
+#define _close_session_ __attribute__((__cleanup__(attest_session_close)))
+
+/** Fails with -EOPNOTSUPP if something is not enforced, unless allowed to. */
+int attest_session_check(struct attest_session *s);
+
+/** Reads what the ring has, and lets the sinks work. */
+int attest_session_poll(struct attest_session *s, int timeout_ms);
+
+/** Takes the rest of the ring and accounts for every number. */
+void attest_session_drain(struct attest_session *s);
+
+/** Enriches one record and gives it to the sinks. */
+void attest_session_emit(struct attest_session *s, struct attest_record *rec);
+
+/** "cannot ...: reason" into the result; returns r. */
+int attest_session_fail(struct attest_session *s, int r, const char *format,
+			...) __attribute__((format(printf, 3, 4)));
