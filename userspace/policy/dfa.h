@@ -55,3 +55,16 @@ int attest_dfa_minimise(struct attest_dfa *dfa);
  * @ret: n_states entries; free().
  */
 int attest_dfa_uniform(const struct attest_dfa *dfa, uint64_t **ret);
+
+/**
+ * For every state the subtree byte of <attest/image.h>.
+ *
+ * @access: ATTEST_ACCESS_* of every state.
+ * @ret:    n_states entries; free().
+ */
+int attest_dfa_subtree(const struct attest_dfa *dfa, const uint8_t *access,
+		       uint8_t **ret);
+
+/** Where a byte leads. */
+uint32_t attest_dfa_step(const struct attest_dfa *dfa, uint32_t state,
+			 uint8_t byte);

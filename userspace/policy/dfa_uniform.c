@@ -106,12 +106,13 @@ static int find_mixed(struct names *n)
 	return 0;
 }
 
-static uint32_t after_slash(const struct attest_dfa *dfa, uint32_t state)
+uint32_t attest_dfa_step(const struct attest_dfa *dfa, uint32_t state,
+			 uint8_t byte)
 {
 	const struct attest_dfa_state *s = &dfa->states[state];
 
 	for (uint32_t i = 0; i < s->n_moves; i++)
-		if (dfa->moves[s->first + i].byte == '/')
+		if (dfa->moves[s->first + i].byte == byte)
 			return dfa->moves[s->first + i].to;
 	return s->deflt;
 }
@@ -129,7 +130,7 @@ int attest_dfa_uniform(const struct attest_dfa *dfa, uint64_t **ret)
 	if (r < 0)
 		return r;
 	for (uint32_t s = 0; s < dfa->n_states; s++) {
-		uint32_t slash = after_slash(dfa, s);
+		uint32_t slash = attest_dfa_step(dfa, s, '/');
 		uint32_t to;
 
 		for (uint32_t i = 0; successor(dfa, slash, i, &to); i++) {

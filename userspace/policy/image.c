@@ -32,6 +32,7 @@ struct compile {
 	size_t worst; /* the rule with the most wildcards */
 	size_t worst_wildcards;
 	uint64_t *uniform;
+	uint8_t *subtree;
 	uint32_t *bases;
 	struct attest_image_cell *cells;
 	uint32_t n_cells;
@@ -43,6 +44,7 @@ static void compile_done(struct compile *c)
 	attest_dfa_done(&c->dfa);
 	free(c->rule_of_rank);
 	free(c->uniform);
+	free(c->subtree);
 	free(c->bases);
 	free(c->cells);
 }
@@ -123,36 +125,6 @@ static int add_extension(struct compile *c, size_t index, uint32_t rank)
 	return r;
 }
 
-static int make_automaton(struct compile *c)
-{
-	const struct attest_policy *p = c->policy;
-	uint32_t start;
-	int r = 0;
-
-	c->n_ranks = p->n_rules + p->n_extensions;
-	c->rule_of_rank = calloc(c->n_ranks + 1, sizeof(*c->rule_of_rank));
-	if (!c->rule_of_rank)
-		return -ENOMEM;
-	for (int i = 0; r == 0 && i < N_STARTS; i++)
-		r = attest_nfa_add_node(&c->nfa, ATTEST_LOOP_NONE, &start);
-	r = r ?: add_rules(c);
-	for (size_t i = 0; r == 0 && i < p->n_extensions; i++)
-		r = add_extension(c, i, (uint32_t)(p->n_rules + i));
-	if (r < 0)
-		return r;
-	attest_nfa_finish(&c->nfa);
-	r = attest_dfa_build(&c->nfa, N_STARTS, &c->dfa);
-	attest_nfa_done(&c->nfa);
-	r = r ?: attest_dfa_minimise(&c->dfa);
-	r = r ?: attest_dfa_uniform(&c->dfa, &c->uniform);
-	r = r
-		?: attest_pack_rows(&c->dfa,
-				    ATTEST_IMAGE_MAX /
-					sizeof(struct attest_image_cell),
-				    &c->bases, &c->cells, &c->n_cells);
-	return r == -E2BIG ? too_big(c) : r;
-}
-
 static uint32_t rule_of(const struct compile *c, uint64_t rank)
 {
 	return rank < c->n_ranks ? c->rule_of_rank[rank] : 0;
@@ -177,6 +149,58 @@ static struct attest_image_rule default_rule(const struct attest_policy *p)
 	if (p->has_filesystem)
 		rule.access = access_bits(p->fs_default, p->fs_default_execute);
 	return rule;
+}
+
+static int find_subtrees(struct compile *c)
+{
+	const struct attest_policy *p = c->policy;
+	_cleanup_free_ uint8_t *access = NULL;
+
+	access = calloc(c->dfa.n_states, sizeof(*access));
+	if (!access)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->dfa.n_states; i++) {
+		uint32_t rank = c->dfa.states[i].rank;
+		const struct attest_rule *r;
+
+		access[i] = (uint8_t)default_rule(p).access;
+		if (rank >= p->n_rules)
+			continue;
+		r = &p->rules[rule_of(c, rank) - 1];
+		access[i] = (uint8_t)access_bits(r->access, r->execute);
+	}
+	return attest_dfa_subtree(&c->dfa, access, &c->subtree);
+}
+
+static int make_automaton(struct compile *c)
+{
+	const struct attest_policy *p = c->policy;
+	uint32_t start;
+	int r = 0;
+
+	c->n_ranks = p->n_rules + p->n_extensions;
+	c->rule_of_rank = calloc(c->n_ranks + 1, sizeof(*c->rule_of_rank));
+	if (!c->rule_of_rank)
+		return -ENOMEM;
+	for (int i = 0; r == 0 && i < N_STARTS; i++)
+		r = attest_nfa_add_node(&c->nfa, ATTEST_LOOP_NONE, &start);
+	r = r ?: add_rules(c);
+	for (size_t i = 0; r == 0 && i < p->n_extensions; i++)
+		r = add_extension(c, i, (uint32_t)(p->n_rules + i));
+	if (r < 0)
+		return r;
+	attest_nfa_finish(&c->nfa);
+	r = attest_dfa_build(&c->nfa, N_STARTS, &c->dfa);
+	attest_nfa_done(&c->nfa);
+	r = r ?: attest_dfa_minimise(&c->dfa);
+	r = r ?: attest_dfa_uniform(&c->dfa, &c->uniform);
+	r = r ?: find_subtrees(c);
+	r = r
+		?: attest_pack_rows(&c->dfa,
+				    ATTEST_IMAGE_MAX /
+					sizeof(struct attest_image_cell),
+				    &c->bases, &c->cells, &c->n_cells);
+	return r == -E2BIG ? too_big(c) : r;
 }
 
 static void fill_states(const struct compile *c,
@@ -298,6 +322,7 @@ static int make_image(struct compile *c, struct attest_image_hdr **ret)
 					      sizeof(struct attest_image_cell));
 	h.rules_off = (uint32_t)place_section(&end, h.n_rules,
 					      sizeof(struct attest_image_rule));
+	h.subtree_off = (uint32_t)place_section(&end, h.n_states, 1);
 	h.net_off = (uint32_t)place_section(&end, h.n_net,
 					    sizeof(struct attest_image_net));
 	if (end > ATTEST_IMAGE_MAX)
@@ -309,6 +334,7 @@ static int make_image(struct compile *c, struct attest_image_hdr **ret)
 	memcpy(image, &h, sizeof(h));
 	fill_states(c, (struct attest_image_state *)(image + h.states_off));
 	memcpy(image + h.cells_off, c->cells, h.n_cells * sizeof(*c->cells));
+	memcpy(image + h.subtree_off, c->subtree, h.n_states);
 	fill_rules(c->policy,
 		   (struct attest_image_rule *)(image + h.rules_off));
 	if (h.n_net)

@@ -43,15 +43,16 @@ static bool header_is_valid(const struct attest_image_hdr *h, size_t len)
 {
 	return h->magic == ATTEST_IMAGE_MAGIC && h->abi == ATTEST_IMAGE_ABI &&
 	       h->bytes == len && h->mode < ATTEST_MODE_END &&
-	       h->symlinks < ATTEST_SYMLINKS_END && h->pad0 == 0 &&
-	       h->fs_start < h->n_states && h->ext_start < h->n_states &&
-	       h->n_rules > 0 && h->n_rules <= ATTEST_RULES_MAX + 1 &&
+	       h->symlinks < ATTEST_SYMLINKS_END && h->fs_start < h->n_states &&
+	       h->ext_start < h->n_states && h->n_rules > 0 &&
+	       h->n_rules <= ATTEST_RULES_MAX + 1 &&
 	       section_is_valid(h, h->states_off, h->n_states,
 				sizeof(struct attest_image_state)) &&
 	       section_is_valid(h, h->cells_off, h->n_cells,
 				sizeof(struct attest_image_cell)) &&
 	       section_is_valid(h, h->rules_off, h->n_rules,
 				sizeof(struct attest_image_rule)) &&
+	       section_is_valid(h, h->subtree_off, h->n_states, 1) &&
 	       section_is_valid(h, h->net_off, h->n_net,
 				sizeof(struct attest_image_net));
 }
