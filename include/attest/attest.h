@@ -231,7 +231,10 @@ struct attest_seccomp_manager;
 ATTEST_EXPORT int
 attest_seccomp_manager_new(struct attest_seccomp_manager **ret_manager);
 
-/** Takes a built-in profile, or "custom": the one loaded from a file. */
+/**
+ * Takes a profile: a built-in one, one from the search path (see
+ * attest-policy(5)), or "custom": the one loaded from a file.
+ */
 ATTEST_EXPORT int
 attest_seccomp_manager_set_profile(struct attest_seccomp_manager *manager,
 				   const char *name,
@@ -241,12 +244,6 @@ attest_seccomp_manager_set_profile(struct attest_seccomp_manager *manager,
 ATTEST_EXPORT int attest_seccomp_manager_load_profile_from_file(
     struct attest_seccomp_manager *manager, const char *path,
     struct attest_error *reterr_error);
-
-/** Takes the profile of a policy. -ENOENT if it has none. */
-ATTEST_EXPORT int
-attest_seccomp_manager_use_policy(struct attest_seccomp_manager *manager,
-				  const struct attest_policy *policy,
-				  struct attest_error *reterr_error);
 
 /** Name of the current profile, NULL before the first; borrowed. */
 ATTEST_EXPORT const char *
@@ -265,12 +262,14 @@ ATTEST_EXPORT int attest_seccomp_manager_generate_container_profile(
 /**
  * Writes the current profile.
  *
- * @format: "oci", "docker", "spec", "policy", "table" or "bpf" (the filter
- *          itself, ret_len bytes).
+ * @format:    "oci", "docker", "spec", "policy", "table" or "bpf" (the filter
+ *             itself, ret_len bytes, struct sock_filter).
+ * @ret_len:   may be NULL.
+ * @ret_notes: what the format cannot express, one line each; may be NULL.
  */
 ATTEST_EXPORT int attest_seccomp_manager_write(
     struct attest_seccomp_manager *manager, const char *format, char **ret_data,
-    size_t *ret_len, struct attest_error *reterr_error);
+    size_t *ret_len, char **ret_notes, struct attest_error *reterr_error);
 
 ATTEST_EXPORT void
 attest_seccomp_manager_free(struct attest_seccomp_manager **manager);

@@ -229,9 +229,20 @@ static void utf8_is_told_from_other_bytes(void **state)
 		assert_false(attest_utf8_is_valid(bad[i], strlen(bad[i])));
 }
 
+static void an_empty_string_can_be_taken(void **state)
+{
+	_cleanup_str_ struct attest_str s = { 0 };
+	_cleanup_free_ char *text = NULL;
+
+	(void)state;
+	text = attest_str_take(&s);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_string_can_be_taken),
 		cmocka_unit_test(file_record_is_the_documented_line),
 		cmocka_unit_test(lines_follow_each_other_in_one_buffer),
 		cmocka_unit_test(hostile_bytes_stay_valid_json),

@@ -88,6 +88,7 @@ char *attest_str_take(struct attest_str *s)
 	if (!grow(s, 0))
 		return NULL;
 	data = TAKE_PTR(s->data);
+	data[s->len] = '\0'; /* nothing may have been appended */
 	s->len = 0;
 	s->size = 0;
 	return data;

@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 
 const struct attest_command *const attest_commands[] = {
+	&attest_cmd_profile,
 	&attest_cmd_report,
 	NULL,
 };

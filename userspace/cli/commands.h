@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 
+extern const struct attest_command attest_cmd_profile;
 extern const struct attest_command attest_cmd_report;
 
 /** Prints an error and its hint; returns the exit status for its code. */
