@@ -340,6 +340,89 @@ static void child_dies_with_its_supervisor(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* Return: pid of a supervisor that started `script` with its tree. */
+static pid_t supervise(const char *script, int out, bool and_wait)
+{
+	const char *const argv[] = { "sh", "-c", script, NULL };
+	struct attest_spawn_options o = attest_spawn_defaults(argv, env);
+	struct attest_spawn_error error;
+	struct attest_child child;
+	int status = 99;
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	o.stdio[1] = out;
+	o.own_tree = true;
+	if (attest_spawn_start(&o, &child, &error) == 0 &&
+	    attest_spawn_go(&child, &error) == 0) {
+		(void)close(out);
+		if (!and_wait)
+			(void)pause();
+		(void)attest_spawn_wait(&child, &status, NULL);
+		attest_spawn_done(&child);
+	}
+	_exit(status);
+}
+
+/* Daemons that hold the pipe's other end; its end shows that they are gone. */
+#define DAEMONS                                                                \
+	"setsid sleep 100 & (setsid sh -c 'sleep 100 & sleep 100' &) & echo x"
+
+static void own_tree_ends_with_the_command(void **state)
+{
+	char text[8];
+	int status;
+	int fds[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = supervise(DAEMONS "; exit 5", fds[1], true);
+	(void)close(fds[1]);
+	assert_int_equal(read(fds[0], text, sizeof(text)), 2);
+	assert_int_equal(read(fds[0], text, sizeof(text)), 0);
+	(void)close(fds[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 5);
+}
+
+static void own_tree_ends_with_a_killed_supervisor(void **state)
+{
+	char text[8];
+	int fds[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = supervise(DAEMONS "; sleep 100", fds[1], false);
+	(void)close(fds[1]);
+	assert_int_equal(read(fds[0], text, sizeof(text)), 2);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(read(fds[0], text, sizeof(text)), 0);
+	(void)close(fds[0]);
+}
+
+static void own_tree_reports_failures_and_ends_when_done(void **state)
+{
+	const char *const argv[] = { "/etc/passwd", NULL };
+	struct attest_spawn_options o = attest_spawn_defaults(argv, env);
+	struct attest_spawn_error error;
+	struct attest_child child;
+
+	(void)state;
+	o.own_tree = true;
+	assert_int_equal(attest_spawn_start(&o, &child, &error), 0);
+	assert_true(child.pid > 0 && child.pid != child.leader);
+	assert_int_equal(attest_spawn_go(&child, &error), -EACCES);
+	assert_int_equal(error.step, ATTEST_STEP_EXEC);
+	assert_nothing_left();
+	assert_int_equal(attest_spawn_start(&o, &child, &error), 0);
+	attest_spawn_done(&child);
+	assert_nothing_left();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -356,6 +439,9 @@ int main(void)
 		cmocka_unit_test(listener_arrives_although_nothing_can_be_sent),
 		cmocka_unit_test(bad_filter_names_the_step),
 		cmocka_unit_test(child_dies_with_its_supervisor),
+		cmocka_unit_test(own_tree_ends_with_the_command),
+		cmocka_unit_test(own_tree_ends_with_a_killed_supervisor),
+		cmocka_unit_test(own_tree_reports_failures_and_ends_when_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

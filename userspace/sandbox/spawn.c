@@ -2,6 +2,7 @@
 /* The parent's side. The child is never left running on a failure. */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -119,18 +120,19 @@ static int take_error(const struct attest_child *child,
 	return e->error;
 }
 
-/* Parent's part of a container: ids, then the pidfd of the command. */
-static int raise_init(struct attest_child *child,
-		      struct attest_spawn_error *reterr)
+/* The leader is not the command: get to know the command. */
+static int meet_command(struct attest_child *child,
+			const struct attest_container *container,
+			struct attest_spawn_error *reterr)
 {
 	char byte = ATTEST_CHANNEL_MAPPED;
 	int r;
 
 	child->leader_pidfd = TAKE_FD(child->pidfd);
-	r = attest_ns_map_ids(child->leader);
+	r = container ? attest_ns_map_ids(child->leader) : 0;
 	if (r < 0)
 		return fail(reterr, ATTEST_STEP_ID_MAP, r);
-	if (send(child->channel, &byte, 1, MSG_NOSIGNAL) != 1)
+	if (container && send(child->channel, &byte, 1, MSG_NOSIGNAL) != 1)
 		return take_error(child, reterr, -errno);
 	r = await_ready(child);
 	if (r < 0)
@@ -139,35 +141,64 @@ static int raise_init(struct attest_child *child,
 	return r < 0 ? fail(reterr, ATTEST_STEP_INIT, r) : 0;
 }
 
+static _Noreturn void run_child(const struct attest_spawn_options *options,
+				struct attest_child *child, int channel,
+				int life, const char **script)
+{
+	/* Or the end of the caller would end neither. */
+	(void)close(child->channel);
+	attest_closep(&child->life);
+	if (options->container)
+		attest_init_run(options, child->shared, channel, script);
+	if (options->own_tree)
+		attest_reaper_run(options, child->shared, channel, life,
+				  script);
+	attest_child_run(options, child->shared, channel, script);
+}
+
+static int make_channels(const struct attest_spawn_options *options,
+			 struct attest_child *child, int *ret_channel,
+			 int *ret_life)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	child->channel = pair[0];
+	*ret_channel = pair[1];
+	if (!options->own_tree || options->container)
+		return 0;
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return -errno;
+	*ret_life = pair[0];
+	child->life = pair[1];
+	return 0;
+}
+
 static int fork_child(const struct attest_spawn_options *options,
 		      struct attest_child *child,
 		      struct attest_spawn_error *reterr)
 {
 	_cleanup_free_ const char **script = NULL;
-	_cleanup_close_ int other = -1;
-	int pair[2];
+	_cleanup_close_ int channel = -1;
+	_cleanup_close_ int life = -1;
 	pid_t pid;
+	int r;
 
 	script = make_script(options->argv);
 	if (!script)
 		return fail(reterr, ATTEST_STEP_FORK, -ENOMEM);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return fail(reterr, ATTEST_STEP_FORK, -errno);
-	child->channel = pair[0];
-	other = pair[1];
+	r = make_channels(options, child, &channel, &life);
+	if (r < 0)
+		return fail(reterr, ATTEST_STEP_FORK, r);
 	pid = fork_with_pidfd(options->container, &child->pidfd);
 	if (pid < 0)
 		return fail(reterr,
 			    options->container ? ATTEST_STEP_NAMESPACES
 					       : ATTEST_STEP_FORK,
 			    -errno);
-	if (pid == 0) {
-		/* Or the end of the caller would not end the channel. */
-		(void)close(child->channel);
-		if (options->container)
-			attest_init_run(options, child->shared, other, script);
-		attest_child_run(options, child->shared, other, script);
-	}
+	if (pid == 0)
+		run_child(options, child, channel, life, script);
 	child->leader = pid;
 	return 0;
 }
@@ -187,8 +218,8 @@ int attest_spawn_start(const struct attest_spawn_options *options,
 	r = fork_child(options, &child, reterr_error);
 	if (r < 0)
 		return r;
-	if (options->container) {
-		r = raise_init(&child, reterr_error);
+	if (options->container || options->own_tree) {
+		r = meet_command(&child, options->container, reterr_error);
 		if (r < 0)
 			return r;
 	} else {
@@ -244,7 +275,7 @@ static void end_helper(struct attest_child *child)
 	/* A child that was killed before its filter leaves it waiting. */
 	(void)atomic_compare_exchange_strong(&child->shared->listener, &pending,
 					     ATTEST_LISTENER_FAILED);
-	/* In a container it is the init's to collect. */
+	/* It is the leader's to collect if that is not the command. */
 	while (child->leader_pidfd < 0 && waitpid(helper, NULL, 0) < 0 &&
 	       errno == EINTR)
 		;
@@ -345,7 +376,11 @@ void attest_spawn_done(struct attest_child *child)
 	int status;
 
 	if (child->leader) {
-		(void)send_signal(attest_spawn_end_fd(child), SIGKILL);
+		/* A reaper has to kill the others before it ends. */
+		if (child->life >= 0)
+			(void)close(TAKE_FD(child->life));
+		else
+			(void)send_signal(attest_spawn_end_fd(child), SIGKILL);
 		(void)attest_spawn_wait(child, &status, NULL);
 		end_helper(child);
 	}
@@ -353,6 +388,7 @@ void attest_spawn_done(struct attest_child *child)
 	attest_closep(&child->notify_fd);
 	attest_closep(&child->pidfd);
 	attest_closep(&child->leader_pidfd);
+	attest_closep(&child->life);
 	unmap(&child->shared);
 	*child = ATTEST_CHILD_NONE;
 }

@@ -8,7 +8,8 @@
  *                         a BPF subject through child.pidfd.
  *   attest_spawn_go()     the child goes on; returns when the program runs.
  *
- * The child dies with the caller's thread, and before go() in any case.
+ * The command dies with the caller's thread. All that it started does too if
+ * it has a container or options.own_tree.
  */
 #pragma once
 
@@ -82,6 +83,10 @@ struct attest_spawn_options {
 	const struct attest_rlimits *rlimits;	  /* or NULL */
 	const struct attest_container *container; /* NULL: level `process` */
 
+	/* Without a container: all that the command leaves behind ends with
+	 * it and with the caller. A container does that anyway.
+	 */
+	bool own_tree;
 	int stdio[3];	  /* descriptors to become 0, 1, 2; -1: keep */
 	bool new_session; /* setsid(): no terminal to talk to */
 };
@@ -94,16 +99,22 @@ struct attest_child {
 	pid_t pid; /* of the command, as the caller sees it */
 	int pidfd; /* of the command: for signals and to make it a subject */
 	int notify_fd; /* seccomp listener, or -1; set by go() */
-	/* What is waited for: the command, or the init of its container. */
+	/* What is waited for: the command, its reaper, or the init of its
+	 * container.
+	 */
 	pid_t leader;	  /* 0: none, or collected */
 	int leader_pidfd; /* -1: pidfd */
 	int channel;
+	int life; /* the reaper ends all when this is closed; or -1 */
 	struct attest_spawn_shared *shared;
 };
 
 #define ATTEST_CHILD_NONE                                                      \
-	((struct attest_child){                                                \
-	    .pidfd = -1, .notify_fd = -1, .leader_pidfd = -1, .channel = -1 })
+	((struct attest_child){ .pidfd = -1,                                   \
+				.notify_fd = -1,                               \
+				.leader_pidfd = -1,                            \
+				.channel = -1,                                 \
+				.life = -1 })
 
 /** The descriptor that polls readable when the command has ended. */
 int attest_spawn_end_fd(const struct attest_child *child);

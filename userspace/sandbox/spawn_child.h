@@ -66,6 +66,16 @@ _Noreturn void attest_init_run(const struct attest_spawn_options *options,
 			       const char **script);
 
 /**
+ * Runs as the reaper of a command without a container: starts it as
+ * attest_child_run() and ends all of its tree with it.
+ *
+ * @life: reads an end when the supervisor wants all to end, or is gone.
+ */
+_Noreturn void attest_reaper_run(const struct attest_spawn_options *options,
+				 struct attest_spawn_shared *shared,
+				 int channel, int life, const char **script);
+
+/**
  * Sets up the calling process, waits for the parent and executes. The result
  * is in shared; the process ends with exit status 127 or 126 on failure.
  *
