@@ -47,6 +47,14 @@ const char *attest_report_time(uint64_t time_ns, char *buffer)
 	return buffer;
 }
 
+/* A member of a record that was read back need not be there. */
+static json_t *copy_member(const json_t *record, const char *key)
+{
+	json_t *value = json_object_get(record, key);
+
+	return value ? json_incref(value) : json_null();
+}
+
 static json_t *time_or_null(uint64_t time_ns)
 {
 	char buffer[32];
@@ -93,9 +101,9 @@ static json_t *violation(const json_t *record, enum attest_record_kind kind)
 	json_t *v = json_object();
 	bool ok = rest != NULL;
 
-	put(v, "timestamp", json_incref(json_object_get(record, "time")), &ok);
+	put(v, "timestamp", copy_member(record, "time"), &ok);
 	if (kind == ATTEST_KIND_SECCOMP) {
-		put(v, "pid", json_incref(json_object_get(record, "pid")), &ok);
+		put(v, "pid", copy_member(record, "pid"), &ok);
 		put(v, "syscall",
 		    json_string(attest_report_text(record, "syscall", NULL)),
 		    &ok);

@@ -1,0 +1,3 @@
+#include <bpf/bpf.h>
+#include <yaml.h>
+#include "policy/policy.h"
