@@ -14,3 +14,5 @@ struct attest_embedded {
 
 /* policies/seccomp */
 extern const struct attest_embedded attest_builtin_seccomp[];
+/* policies */
+extern const struct attest_embedded attest_builtin_policies[];
