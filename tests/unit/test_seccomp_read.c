@@ -328,6 +328,29 @@ static void a_file_that_names_itself_is_refused(void **state)
 	done(&f);
 }
 
+static void the_explanation_names_call_rule_and_remedy(void **state)
+{
+	struct attest_scmp_where where = { .arch = "amd64", .kernel = 0x601 };
+	_cleanup_str_ struct attest_str text = { 0 };
+	const uint64_t args[6] = { 2, 1 };
+	struct fixture f = { 0 };
+
+	assert_int_equal(read_text(&f, "profile: standard\n"), 0);
+	assert_int_equal(attest_seccomp_explain(f.profile, &where, "socket",
+						args, ATTEST_SCMP_KILL_PROCESS,
+						&text),
+			 0);
+	assert_non_null(strstr(text.data, "Killed by the seccomp rule for "
+					  "`socket` (policy standard, rule "));
+	assert_non_null(strstr(text.data, "If the program needs it: "));
+	attest_str_clear(&text);
+	assert_int_equal(attest_seccomp_explain(f.profile, &where, "keyctl",
+						args, ATTEST_SCMP_ERRNO, &text),
+			 0);
+	assert_non_null(strstr(text.data, "no rule allows `keyctl`"));
+	done(&f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -343,6 +366,7 @@ int main(void)
 		cmocka_unit_test(conditions_choose_rules_as_docker_does),
 		cmocka_unit_test(published_profiles_are_read),
 		cmocka_unit_test(a_file_that_names_itself_is_refused),
+		cmocka_unit_test(the_explanation_names_call_rule_and_remedy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

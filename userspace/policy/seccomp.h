@@ -194,3 +194,14 @@ int attest_seccomp_load_file(struct attest_reader *rd, const char *path,
  */
 int attest_seccomp_find(struct attest_reader *rd, const char *name,
 			struct attest_seccomp_profile **ret);
+
+/**
+ * Appends one sentence about why action happened to a call, and one about
+ * what to change: "Killed by the seccomp rule for `socket` (policy standard,
+ * rule 3). If the program needs it: ...". 0 or -ENOMEM.
+ */
+int attest_seccomp_explain(const struct attest_seccomp_profile *profile,
+			   const struct attest_scmp_where *where,
+			   const char *syscall, const uint64_t args[6],
+			   enum attest_scmp_action action,
+			   struct attest_str *out);
