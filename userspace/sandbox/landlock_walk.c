@@ -191,6 +191,8 @@ static int visit_directory(struct walk *w, uint32_t state, uint32_t access,
 	below = attest_landlock_view_below(w->view, state);
 	rights = base_rights(w, state, below);
 	listable = reads && (rights & ATTEST_LL_READ_FILE);
+	if (listable)
+		rights |= ATTEST_LL_READ_DIR;
 	if ((attest_landlock_rights_for(below.any) & ~(rights | have)) ||
 	    (!listable && below.any)) {
 		r = visit_entries(w, state, have | rights, &listable);
