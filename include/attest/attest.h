@@ -209,9 +209,10 @@ attest_filesystem_security_add_rule(struct attest_filesystem_security *security,
 /**
  * May a confined process use the path?
  *
- * The path need not exist. A relative path starts at the working directory. A
- * path that contains ".." and would be refused once that is resolved is a
- * PathTraversal. Symbolic links that exist are followed, as the kernel does.
+ * The path need not exist. A relative path starts at the working directory.
+ * Symbolic links that exist are followed, as the kernel does. A path in which
+ * ".." leads to where another rule decides, or to where access is refused, is
+ * a PathTraversal.
  *
  * Return: 0, whatever the answer is; -EINVAL, -ENAMETOOLONG, -ENOMEM.
  */

@@ -9,6 +9,8 @@
 #include "cli/commands.h"
 
 const struct attest_command *const attest_commands[] = {
+	&attest_cmd_check,
+	&attest_cmd_lint,
 	&attest_cmd_profile,
 	&attest_cmd_report,
 	NULL,
