@@ -89,7 +89,7 @@ static void bad_urls_say_what_is_wrong(void **state)
 				"stdout file" },
 		{ "file://relative", "file:// takes an absolute path" },
 		{ "file:///x?format=yaml", "unknown format 'yaml'; there are "
-					   "json text" },
+					   "json text ecs ocsf cef" },
 		{ "file:///x?colour=1", "unknown argument 'colour='; known are "
 					"format max_size max_age keep" },
 		{ "file:///x?max_size=big",

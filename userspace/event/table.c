@@ -90,7 +90,14 @@ static int put_field(struct attest_str *s, const struct attest_row *row,
 	if (!p)
 		return -ENOMEM;
 	p = put_key(p, row);
-	s->len = (size_t)(put_value(p, &v) - s->data);
+	if (row->quoted && v.kind < ATTEST_VALUE_PLAIN) {
+		*p++ = '"';
+		p = put_value(p, &v);
+		*p++ = '"';
+	} else {
+		p = put_value(p, &v);
+	}
+	s->len = (size_t)(p - s->data);
 	return 0;
 }
 

@@ -19,6 +19,7 @@ enum attest_row_op {
 struct attest_row {
 	enum attest_row_op op;
 	bool nullable; /* write null where the getter says false */
+	bool quoted;   /* a number as a string: keyword types want it */
 	uint16_t key_len;
 	const char *key; /* as it stands in the output, with quotes and colon */
 	const char *text;
@@ -39,6 +40,11 @@ struct attest_row {
 	{                                                                      \
 		.op = ATTEST_ROW_FIELD, ATTEST_ROW_KEY(k),                     \
 		.get = attest_get_##field, .nullable = true                    \
+	}
+#define ROW_QUOTED(k, field)                                                   \
+	{                                                                      \
+		.op = ATTEST_ROW_FIELD, ATTEST_ROW_KEY(k),                     \
+		.get = attest_get_##field, .quoted = true                      \
 	}
 /* A getter of the format's own. */
 #define ROW_GET(k, getter)                                                     \

@@ -20,6 +20,14 @@ const struct attest_format attest_format_json = {
 static const struct attest_format *const formats[] = {
 	&attest_format_json,
 	&attest_format_text,
+	&attest_format_ecs,
+	&attest_format_ocsf,
+	&attest_format_cef,
+	&attest_format_leef,
+	&attest_format_rfc5424,
+	&attest_format_otlp_json,
+	&attest_format_otlp_proto,
+	&attest_format_hec,
 	NULL,
 };
 

@@ -39,3 +39,11 @@ const struct attest_format *const *attest_format_all(void);
 
 extern const struct attest_format attest_format_json;
 extern const struct attest_format attest_format_text;
+extern const struct attest_format attest_format_ecs;
+extern const struct attest_format attest_format_ocsf;
+extern const struct attest_format attest_format_cef;
+extern const struct attest_format attest_format_leef;
+extern const struct attest_format attest_format_rfc5424;
+extern const struct attest_format attest_format_otlp_json;
+extern const struct attest_format attest_format_otlp_proto;
+extern const struct attest_format attest_format_hec;
