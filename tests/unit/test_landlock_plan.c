@@ -291,6 +291,51 @@ static void unlistable_directories_fall_back_on_named_paths(void **state)
 	assert_true(granted(plan, "/home/ann") & ATTEST_LL_WRITE_FILE);
 }
 
+static int list_many(void *ctx, const char *dir,
+		     int (*each)(void *arg, const char *name,
+				 bool is_directory),
+		     void *arg)
+{
+	int r = strcmp(dir, "/") == 0 ? each(arg, "work", true) : 0;
+
+	(void)ctx;
+	for (int i = 0; r == 0 && strcmp(dir, "/work") == 0 && i < 20000; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "f%d", i);
+		r = each(arg, name, false);
+	}
+	return r;
+}
+
+static void too_many_siblings_stay_refused_and_are_noted(void **state)
+{
+	const struct attest_landlock_tree many = { .list = list_many,
+						   .kind = kind };
+	struct attest_rule rules[] = { rule("/work/*", WRITE),
+				       rule("/work/secret", FORBID) };
+	struct attest_policy policy = policy_of(READ, rules, 2);
+	_cleanup_(attest_landlock_plan_free) struct attest_landlock_plan *plan =
+	    NULL;
+	struct attest_landlock_state ll = { .abi = 7 };
+	char reason[256];
+
+	(void)state;
+	rules[1].priority = 200;
+	assert_int_equal(attest_landlock_plan_make(&policy, NULL,
+						   ATTEST_LANDLOCK_STRICT,
+						   &many, &plan),
+			 0);
+	ll.plan = plan;
+	assert_int_equal(effective(plan, "/work/f1"), 0);
+	assert_true(plan->fates[1].is_cut);
+	assert_int_equal(attest_landlock_layer.cover(
+			     &ll, &policy, ATTEST_SUBJECT_COMMAND,
+			     ATTEST_ITEM_FS_RULE, 0, reason, sizeof(reason)),
+			 ATTEST_COVER_PARTIAL);
+	assert_non_null(strstr(reason, "too many entries"));
+}
+
 static void network_rules_become_ports(void **state)
 {
 	struct attest_net_rule net[] = {
@@ -480,6 +525,7 @@ int main(void)
 		cmocka_unit_test(missing_and_linked_paths_are_noted),
 		cmocka_unit_test(
 		    unlistable_directories_fall_back_on_named_paths),
+		cmocka_unit_test(too_many_siblings_stay_refused_and_are_noted),
 		cmocka_unit_test(network_rules_become_ports),
 		cmocka_unit_test(truncation_is_partial_before_abi_3),
 		cmocka_unit_test(random_policies_err_on_the_right_side),

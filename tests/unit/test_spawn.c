@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -423,6 +424,58 @@ static void own_tree_reports_failures_and_ends_when_done(void **state)
 	assert_nothing_left();
 }
 
+static void kill_ends_the_whole_tree(void **state)
+{
+	const char *const argv[] = { "sh", "-c", DAEMONS "; sleep 100", NULL };
+	struct attest_spawn_options o = attest_spawn_defaults(argv, env);
+	struct attest_spawn_error error;
+	struct attest_child child;
+	char text[8];
+	int status;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	o.own_tree = true;
+	o.stdio[1] = fds[1];
+	assert_int_equal(attest_spawn_start(&o, &child, &error), 0);
+	assert_int_equal(attest_spawn_go(&child, &error), 0);
+	(void)close(fds[1]);
+	assert_int_equal(read(fds[0], text, sizeof(text)), 2);
+	attest_spawn_kill(&child);
+	assert_int_equal(attest_spawn_wait(&child, &status, NULL), 0);
+	assert_int_equal(status, 128 + SIGKILL);
+	assert_int_equal(read(fds[0], text, sizeof(text)), 0);
+	(void)close(fds[0]);
+	attest_spawn_done(&child);
+	assert_nothing_left();
+}
+
+static void only_signals_of_our_own_are_forwarded(void **state)
+{
+	const char *const argv[] = { "sleep", "100", NULL };
+	struct attest_spawn_options o = attest_spawn_defaults(argv, env);
+	struct signalfd_siginfo info = { .ssi_signo = SIGTERM,
+					 .ssi_code = SI_KERNEL };
+	struct attest_spawn_error error;
+	struct attest_child child;
+	int status;
+	int signal;
+
+	(void)state;
+	assert_int_equal(attest_spawn_start(&o, &child, &error), 0);
+	assert_int_equal(attest_spawn_go(&child, &error), 0);
+	assert_int_equal(attest_spawn_forward(&child, &info), 0);
+	(void)usleep(20000);
+	assert_int_equal(attest_spawn_reap(&child, &status, NULL), 0);
+	info.ssi_code = SI_USER;
+	assert_int_equal(attest_spawn_forward(&child, &info), 0);
+	assert_int_equal(attest_spawn_wait(&child, &status, &signal), 0);
+	assert_int_equal(signal, SIGTERM);
+	assert_int_equal(attest_spawn_forward(&child, &info), 0);
+	attest_spawn_done(&child);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -442,6 +495,8 @@ int main(void)
 		cmocka_unit_test(own_tree_ends_with_the_command),
 		cmocka_unit_test(own_tree_ends_with_a_killed_supervisor),
 		cmocka_unit_test(own_tree_reports_failures_and_ends_when_done),
+		cmocka_unit_test(kill_ends_the_whole_tree),
+		cmocka_unit_test(only_signals_of_our_own_are_forwarded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ struct attest_item {
 	uint32_t full;
 	uint32_t partial;
 	char *reason; /* of the best layer that is not full, or NULL */
-	char *note;   /* what a full layer refuses besides, or NULL */
+	char *note;   /* where a full layer differs, or NULL */
 };
 
 struct attest_coverage {
@@ -64,7 +64,7 @@ struct attest_coverage {
  *
  * cover: pure given state, which the layer's own probe filled in. reason:
  * at most size bytes, set unless FULL: what is missing and the remedy. With
- * FULL it is "" or a note: what the layer refuses that the policy allows.
+ * FULL it is "" or a note: where the layer differs from the policy's letter.
  */
 struct attest_layer_ops {
 	int layer; /* enum attest_layer */

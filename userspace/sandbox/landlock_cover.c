@@ -75,8 +75,15 @@ static struct answer cover_path(const struct attest_landlock_state *state,
 		};
 	if (fate && fate->is_cut)
 		return (struct answer){ ATTEST_COVER_PARTIAL, fate->note };
-	return (struct answer){ ATTEST_COVER_FULL,
-				fate && fate->note ? fate->note : "" };
+	if (fate && fate->note)
+		return (struct answer){ ATTEST_COVER_FULL, fate->note };
+	if (number == 0 && refuses_writing(policy, number))
+		return (struct answer){
+			ATTEST_COVER_FULL,
+			"changes of mode, owner, times and extended attributes "
+			"are not seen; the BPF layer (as root) sees them"
+		};
+	return (struct answer){ ATTEST_COVER_FULL, "" };
 }
 
 static struct answer

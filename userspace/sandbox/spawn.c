@@ -357,30 +357,12 @@ int attest_spawn_wait(struct attest_child *child, int *ret_status,
 	return r < 0 ? r : 0;
 }
 
-static int send_signal(int pidfd, int signal)
-{
-	if (syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) < 0)
-		return -errno;
-	return 0;
-}
-
-int attest_spawn_signal(const struct attest_child *child, int signal)
-{
-	if (!child->leader)
-		return -ESRCH;
-	return send_signal(child->pidfd, signal);
-}
-
 void attest_spawn_done(struct attest_child *child)
 {
 	int status;
 
 	if (child->leader) {
-		/* A reaper has to kill the others before it ends. */
-		if (child->life >= 0)
-			(void)close(TAKE_FD(child->life));
-		else
-			(void)send_signal(attest_spawn_end_fd(child), SIGKILL);
+		attest_spawn_kill(child);
 		(void)attest_spawn_wait(child, &status, NULL);
 		end_helper(child);
 	}

@@ -22,6 +22,7 @@
 #include "sandbox/rlimit.h"
 
 struct attest_container;
+struct signalfd_siginfo;
 
 /* Most seccomp filters of one command: ours to guard, and the policy's. */
 #define ATTEST_SPAWN_FILTERS_MAX 4
@@ -158,6 +159,20 @@ int attest_spawn_wait(struct attest_child *child, int *ret_status,
 
 /** Sends a signal to the command. 0 or -errno; -ESRCH if it has ended. */
 int attest_spawn_signal(const struct attest_child *child, int signal);
+
+/** Ends the command and, with a container or own_tree, all that it started:
+ * for a wall-time limit. attest_spawn_reap() tells when it is done.
+ */
+void attest_spawn_kill(struct attest_child *child);
+
+/**
+ * Passes on a signal that the caller received. What a terminal sends to a
+ * whole process group has reached the command already and is not sent twice.
+ *
+ * Return: 0 also if there was nothing to do, or -errno.
+ */
+int attest_spawn_forward(const struct attest_child *child,
+			 const struct signalfd_siginfo *info);
 
 /** Ends the command if it still runs and frees what the child holds. */
 void attest_spawn_done(struct attest_child *child);
