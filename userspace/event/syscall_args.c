@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Arguments in strace's conventions. One letter for each in syscall_table.c:
+ *   d u l x p z i U m  numbers: int, unsigned, long, hexadecimal, address,
+ *                      size, process, user, mode
+ *   f F s B A V        descriptor, directory descriptor, path, bytes (their
+ *                      length is the next argument), socket address, strings
+ *   k                  protocol, after domain and type
+ *   others             words, see syscall_flags.c
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/cleanup.h"
+#include "event/syscall.h"
+#include "event/syscall_flags.h"
+
+#define STRING_LEN 32 /* bytes of a buffer that are shown, as by strace */
+#define PATH_LEN 4096
+#define VECTOR_LEN 16
+
+struct arg {
+	struct attest_str *out;
+	const struct attest_syscall_source *source;
+	const uint64_t *args;
+	int i;
+};
+
+static void put_address(struct attest_str *out, uint64_t address)
+{
+	if (address)
+		attest_str_printf(out, "0x%" PRIx64, address);
+	else
+		attest_str_puts(out, "NULL");
+}
+
+static void put_quoted(struct attest_str *out, const char *data, size_t len)
+{
+	static const char plain[] = "\n\t\r\"\\";
+	static const char *const escaped[] = { "\\n", "\\t", "\\r", "\\\"",
+					       "\\\\" };
+
+	attest_str_putc(out, '"');
+	for (size_t i = 0; i < len; i++) {
+		const char *p = data[i] ? strchr(plain, data[i]) : NULL;
+
+		if (p)
+			attest_str_puts(out, escaped[p - plain]);
+		else if (isprint((unsigned char)data[i]))
+			attest_str_putc(out, data[i]);
+		else
+			/* Three digits, so that a digit may follow. */
+			attest_str_printf(out, "\\%03o",
+					  (unsigned char)data[i]);
+	}
+	attest_str_putc(out, '"');
+}
+
+static long read_at(const struct arg *a, uint64_t address, void *buffer,
+		    size_t len)
+{
+	if (!a->source || !a->source->read || !address)
+		return -1;
+
+	return a->source->read(a->source->data, address, buffer, len);
+}
+
+static void put_string(const struct arg *a, uint64_t address, size_t max)
+{
+	char buffer[PATH_LEN];
+	long n = read_at(a, address, buffer,
+			 max < sizeof(buffer) ? max : sizeof(buffer));
+	const char *end;
+
+	if (n <= 0) {
+		put_address(a->out, address);
+		return;
+	}
+	end = memchr(buffer, 0, n);
+	put_quoted(a->out, buffer, end ? (size_t)(end - buffer) : (size_t)n);
+	if (!end)
+		attest_str_puts(a->out, "...");
+}
+
+static void put_bytes(const struct arg *a)
+{
+	uint64_t len = a->i < 5 ? a->args[a->i + 1] : 0;
+	char buffer[STRING_LEN];
+	long n = -1;
+
+	if (len)
+		n = read_at(a, a->args[a->i], buffer,
+			    len < STRING_LEN ? len : STRING_LEN);
+	if (n <= 0) {
+		put_address(a->out, a->args[a->i]);
+		return;
+	}
+	put_quoted(a->out, buffer, n);
+	if ((uint64_t)n < len)
+		attest_str_puts(a->out, "...");
+}
+
+static void put_vector(const struct arg *a)
+{
+	uint64_t pointer, at = a->args[a->i];
+
+	if (read_at(a, at, &pointer, sizeof(pointer)) !=
+	    (long)sizeof(pointer)) {
+		put_address(a->out, at);
+		return;
+	}
+	attest_str_putc(a->out, '[');
+	for (int i = 0; pointer; i++) {
+		attest_str_puts(a->out, i ? ", " : "");
+		if (i == VECTOR_LEN) {
+			attest_str_puts(a->out, "...");
+			break;
+		}
+		put_string(a, pointer, STRING_LEN);
+		at += sizeof(pointer);
+		if (read_at(a, at, &pointer, sizeof(pointer)) !=
+		    (long)sizeof(pointer))
+			break;
+	}
+	attest_str_putc(a->out, ']');
+}
+
+static void put_unix(struct attest_str *out, const struct sockaddr_un *un,
+		     size_t len)
+{
+	attest_str_puts(out, "{sa_family=AF_UNIX, sun_path=");
+	if (len && !un->sun_path[0]) {
+		attest_str_putc(out, '@');
+		put_quoted(out, un->sun_path + 1, len - 1);
+	} else {
+		put_quoted(out, un->sun_path, strnlen(un->sun_path, len));
+	}
+	attest_str_putc(out, '}');
+}
+
+static void put_sockaddr(const struct arg *a)
+{
+	uint64_t len = a->i < 5 ? a->args[a->i + 1] : 0;
+	char text[INET6_ADDRSTRLEN] = "";
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un;
+	} u = { 0 };
+	long n = -1;
+
+	if (len >= sizeof(sa_family_t))
+		n = read_at(a, a->args[a->i], &u,
+			    len < sizeof(u) ? len : sizeof(u));
+	if (n < (long)sizeof(sa_family_t)) {
+		put_address(a->out, a->args[a->i]);
+	} else if (u.sa.sa_family == AF_INET) {
+		(void)inet_ntop(AF_INET, &u.in.sin_addr, text, sizeof(text));
+		attest_str_printf(a->out,
+				  "{sa_family=AF_INET, sin_port=htons(%u), "
+				  "sin_addr=inet_addr(\"%s\")}",
+				  ntohs(u.in.sin_port), text);
+	} else if (u.sa.sa_family == AF_INET6) {
+		(void)inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text));
+		attest_str_printf(a->out,
+				  "{sa_family=AF_INET6, sin6_port=htons(%u), "
+				  "inet_pton(AF_INET6, \"%s\")}",
+				  ntohs(u.in6.sin6_port), text);
+	} else if (u.sa.sa_family == AF_UNIX) {
+		put_unix(a->out, &u.un, n - sizeof(sa_family_t));
+	} else {
+		attest_str_puts(a->out, "{sa_family=");
+		attest_value_put(a->out, 'D', u.sa.sa_family);
+		attest_str_putc(a->out, '}');
+	}
+}
+
+static void put_fd(const struct arg *a, int fd, bool is_directory)
+{
+	char name[PATH_LEN];
+	long n;
+
+	if (is_directory && fd == AT_FDCWD) {
+		attest_str_puts(a->out, "AT_FDCWD");
+		return;
+	}
+	attest_str_printf(a->out, "%d", fd);
+	if (fd < 0 || !a->source || !a->source->fd_name)
+		return;
+	n = a->source->fd_name(a->source->data, fd, name, sizeof(name));
+	if (n <= 0)
+		return;
+	attest_str_putc(a->out, '<');
+	attest_str_append(a->out, name, n);
+	attest_str_putc(a->out, '>');
+}
+
+static void put_open_flags(struct attest_str *out, uint64_t value)
+{
+	uint64_t mode = value & O_ACCMODE;
+
+	if (!mode) {
+		attest_str_puts(out, "O_RDONLY");
+		if (value)
+			attest_str_putc(out, '|');
+	} else {
+		attest_str_puts(out, mode == O_WRONLY ? "O_WRONLY"
+				     : mode == O_RDWR ? "O_RDWR"
+						      : "O_ACCMODE");
+		if (value != mode)
+			attest_str_putc(out, '|');
+	}
+	value &= ~(uint64_t)O_ACCMODE;
+	/* Both share bits with O_DIRECTORY and O_DSYNC. */
+	if ((value & O_TMPFILE) == O_TMPFILE) {
+		attest_str_puts(out, "O_TMPFILE");
+		value &= ~(uint64_t)O_TMPFILE;
+		if (value)
+			attest_str_putc(out, '|');
+	}
+	if ((value & O_SYNC) == O_SYNC) {
+		attest_str_puts(out, "O_SYNC");
+		value &= ~(uint64_t)O_SYNC;
+		if (value)
+			attest_str_putc(out, '|');
+	}
+	if (value)
+		attest_flags_put(out, 'o', value);
+}
+
+static void put_sock_type(struct attest_str *out, uint64_t value)
+{
+	attest_value_put(out, 'T', value & 0xf);
+	if (value & SOCK_CLOEXEC)
+		attest_str_puts(out, "|SOCK_CLOEXEC");
+	if (value & SOCK_NONBLOCK)
+		attest_str_puts(out, "|SOCK_NONBLOCK");
+}
+
+/* clone's lowest byte is a signal. */
+static void put_clone(struct attest_str *out, uint64_t value)
+{
+	if (value & ~0xffULL)
+		attest_flags_put(out, 'c', value & ~0xffULL);
+	if (value & ~0xffULL && value & 0xff)
+		attest_str_putc(out, '|');
+	if (value & 0xff || !value)
+		attest_value_put(out, 'S', value & 0xff);
+}
+
+static void put_protocol(const struct arg *a, uint64_t value)
+{
+	uint64_t domain = a->args[0];
+
+	if ((domain == AF_INET || domain == AF_INET6) && value == IPPROTO_TCP)
+		attest_str_puts(a->out, "IPPROTO_TCP");
+	else if ((domain == AF_INET || domain == AF_INET6) &&
+		 value == IPPROTO_UDP)
+		attest_str_puts(a->out, "IPPROTO_UDP");
+	else if ((domain == AF_INET || domain == AF_INET6) && !value)
+		attest_str_puts(a->out, "IPPROTO_IP");
+	else
+		attest_str_printf(a->out, "%d", (int)value);
+}
+
+static void put_word(const struct arg *a, char letter, uint64_t value)
+{
+	if (letter == 'o')
+		put_open_flags(a->out, (uint32_t)value);
+	else if (letter == 'T')
+		put_sock_type(a->out, value);
+	else if (letter == 'c')
+		put_clone(a->out, value);
+	else if (letter == 'k')
+		put_protocol(a, value);
+	else if (attest_flags_has(letter))
+		attest_flags_put(a->out, letter, value);
+	else if (attest_value_has(letter))
+		attest_value_put(a->out, letter, value);
+	else
+		attest_str_printf(a->out, "%#" PRIx64, value);
+}
+
+static void put_arg(const struct arg *a, char letter)
+{
+	uint64_t value = a->args[a->i];
+
+	switch (letter) {
+	case 'd':
+	case 'i':
+		attest_str_printf(a->out, "%d", (int)value);
+		break;
+	case 'U':
+		attest_str_printf(a->out, (int)value == -1 ? "%d" : "%u",
+				  (unsigned int)value);
+		break;
+	case 'u':
+	case 'z':
+		attest_str_printf(a->out, "%" PRIu64, value);
+		break;
+	case 'l':
+		attest_str_printf(a->out, "%" PRId64, (int64_t)value);
+		break;
+	case 'm':
+		attest_str_printf(a->out, "%#03o", (unsigned int)value);
+		break;
+	case 'p':
+		put_address(a->out, value);
+		break;
+	case 'f':
+	case 'F':
+		put_fd(a, (int)value, letter == 'F');
+		break;
+	case 's':
+		put_string(a, value, PATH_LEN);
+		break;
+	case 'B':
+		put_bytes(a);
+		break;
+	case 'A':
+		put_sockaddr(a);
+		break;
+	case 'V':
+		put_vector(a);
+		break;
+	default:
+		put_word(a, letter, value);
+		break;
+	}
+}
+
+/* open's mode is there only if the call can make a file. */
+static size_t n_args(const char *letters, const uint64_t *args)
+{
+	size_t n = strlen(letters);
+
+	if (n > 1 && !strcmp(letters + n - 2, "om") &&
+	    !(args[n - 2] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))))
+		n--;
+
+	return n;
+}
+
+void attest_syscall_put_args(struct attest_str *out, int number,
+			     const uint64_t args[6],
+			     const struct attest_syscall_source *source)
+{
+	const char *letters =
+	    attest_syscall_name(number) ? attest_syscalls[number].args : NULL;
+	struct arg a = { out, source, args, 0 };
+	size_t n = letters ? n_args(letters, args) : 6;
+
+	for (; a.i < (int)n; a.i++) {
+		if (a.i)
+			attest_str_puts(out, ", ");
+		put_arg(&a, letters ? letters[a.i] : 'x');
+	}
+}
