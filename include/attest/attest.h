@@ -275,6 +275,167 @@ ATTEST_EXPORT int attest_seccomp_manager_write(
 ATTEST_EXPORT void
 attest_seccomp_manager_free(struct attest_seccomp_manager **manager);
 
+/* Events */
+
+/**
+ * One record: a violation, a trace or a gap. Strings are borrowed for the
+ * call and NULL where unknown. json has everything; the rest is for
+ * convenience. Later versions add members at the end; size says how many are
+ * there.
+ */
+struct attest_event {
+	size_t size;
+	const char *json;      /* one line, schema attest.violation/1 */
+	const char *kind;      /* "filesystem", "seccomp", ..., "gap" */
+	const char *violation; /* "ForbiddenPath", ...; NULL for traces */
+	const char *action;    /* "denied", "killed", "audited", "traced" */
+	const char *layer;     /* "bpf", "landlock", "seccomp", ... */
+	const char *hook;
+	uint64_t time_ns; /* since the epoch */
+	uint64_t seq;
+	uint64_t count; /* this many identical ones */
+	uint32_t pid;
+	uint32_t tid;
+	uint32_t ppid;
+	uint32_t uid;
+	const char *comm;
+	const char *exe;
+	const char *path;
+	const char *path2; /* the new name of a rename or link */
+	const char *attempted_access;
+	const char *syscall;
+	const char *rule;
+	unsigned int rule_number;
+	const char *context; /* one sentence */
+	uint64_t lost;	     /* gap: records that are missing */
+};
+
+/**
+ * Called for each event, in the thread that called execute_secure or attach.
+ */
+typedef void (*attest_event_fn)(const struct attest_event *event, void *data);
+
+/* The sandbox */
+
+/**
+ * Confines a command that it starts, or what runs already, records what is
+ * refused, and reports. One subject after the other; not thread-safe: the
+ * signals INT and TERM belong to it while it runs.
+ */
+struct attest_sandbox;
+
+struct attest_sandbox_options {
+	size_t size;	  /* of this structure */
+	bool audit;	  /* record only, whatever the policy's mode is */
+	bool best_effort; /* start although something is not enforced */
+	bool without_bpf; /* leave the BPF layer out */
+};
+
+/** What became of a subject. Strings are borrowed until the next one. */
+struct attest_sandbox_result {
+	int exit_status; /* as a shell gives it; 0 for attach */
+	uint64_t n_records;
+	uint64_t n_violations;
+	uint64_t n_lost;
+	unsigned int n_tasks;	/* confined at the start of attach */
+	const char *bpf;	/* how the BPF layer works: "lsm", ... "none" */
+	const char *bpf_reason; /* why not better; "" if it is the best */
+};
+
+/**
+ * @policy:  copied; NULL: nothing is confined, attach only records.
+ * @options: NULL: none.
+ */
+ATTEST_EXPORT int
+attest_sandbox_new(const struct attest_policy *policy,
+		   const struct attest_sandbox_options *options,
+		   struct attest_sandbox **ret_sandbox,
+		   struct attest_error *reterr_error);
+
+/** At most one; fn NULL: none. */
+ATTEST_EXPORT void
+attest_sandbox_set_event_callback(struct attest_sandbox *sandbox,
+				  attest_event_fn fn, void *data);
+
+/** Called once for each subject, when it is confined. */
+ATTEST_EXPORT void
+attest_sandbox_set_ready_callback(struct attest_sandbox *sandbox,
+				  void (*fn)(void *data), void *data);
+
+/** Sends records to a URL as well; see attest-bpf-export(1). Repeatable. */
+ATTEST_EXPORT int attest_sandbox_add_export(struct attest_sandbox *sandbox,
+					    const char *url,
+					    struct attest_error *reterr_error);
+
+/**
+ * Runs a command in its confinement until it ends.
+ *
+ * @argv: NULL-terminated; argv[0] is looked up along PATH.
+ * @envp: NULL: this process' environment.
+ *
+ * Return: 0, the command ran; -EOPNOTSUPP this kernel cannot enforce the
+ *         policy; or another negative errno: it was not started.
+ */
+ATTEST_EXPORT int
+attest_sandbox_execute_secure(struct attest_sandbox *sandbox,
+			      const char *const *argv, const char *const *envp,
+			      struct attest_sandbox_result *ret_result,
+			      struct attest_error *reterr_error);
+
+/** Who runs already: a process with its descendants, or a cgroup. */
+struct attest_sandbox_target {
+	size_t size;	      /* of this structure */
+	uint32_t pid;	      /* or 0 */
+	const char *cgroup;   /* directory below the cgroup v2 mount, or NULL */
+	bool enforce;	      /* else violations are recorded only */
+	uint64_t duration_ms; /* 0: until a signal or its end */
+};
+
+/** Confines or watches what runs already; detaches on return. */
+ATTEST_EXPORT int
+attest_sandbox_attach(struct attest_sandbox *sandbox,
+		      const struct attest_sandbox_target *target,
+		      struct attest_sandbox_result *ret_result,
+		      struct attest_error *reterr_error);
+
+/**
+ * The security report on the last subject.
+ *
+ * @format: "json", "html", "markdown" or "in-toto".
+ */
+ATTEST_EXPORT int attest_sandbox_export_security_report(
+    const struct attest_sandbox *sandbox, const char *format, char **ret_text,
+    size_t *ret_len, struct attest_error *reterr_error);
+
+/** Its violations as a JSON array of records. */
+ATTEST_EXPORT int
+attest_sandbox_violations(const struct attest_sandbox *sandbox, char **ret_json,
+			  struct attest_error *reterr_error);
+
+ATTEST_EXPORT void attest_sandbox_free(struct attest_sandbox **sandbox);
+
+/* The kernel */
+
+/** One line of what this kernel offers. */
+struct attest_finding_kernel {
+	const char *topic;
+	bool is_good;
+	const char *text; /* what was found; if not good, the remedy too */
+};
+
+typedef void (*attest_doctor_callback)(const struct attest_finding_kernel *line,
+				       void *data);
+
+/**
+ * Probes this kernel; as root BPF is loaded and proved by a canary.
+ *
+ * Return: 1 if the BPF layer enforces here, else 0.
+ */
+ATTEST_EXPORT int attest_doctor(attest_doctor_callback fn, void *data);
+
+/** Formats and transports of exports, explained; one text. 0 or -ENOMEM. */
+ATTEST_EXPORT int attest_export_help(char **ret_text);
+
 /* Reports */
 
 /**

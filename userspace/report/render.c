@@ -77,3 +77,15 @@ int attest_report_write(const struct attest_report *report,
 		return r;
 	return attest_write_file_atomic(path, out.data, out.len);
 }
+
+int attest_report_violations(const struct attest_report *report,
+			     struct attest_str *out)
+{
+	_json_ json_t *all = json_array();
+
+	for (int i = 0; i < ATTEST_KIND_END; i++)
+		if (i != ATTEST_KIND_GAP &&
+		    json_array_extend(all, report->lists[i].records) != 0)
+			return -ENOMEM;
+	return render_json(all, out);
+}

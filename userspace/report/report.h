@@ -97,5 +97,9 @@ int attest_report_write(const struct attest_report *report,
 			const struct attest_report_context *context,
 			enum attest_report_format format, const char *path);
 
+/** All records but gaps as one JSON array, oldest first within a kind. */
+int attest_report_violations(const struct attest_report *report,
+			     struct attest_str *out);
+
 /** The format by its name, or -EINVAL. */
 int attest_report_format_find(const char *name);

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The sandbox of the specification: a subject, its records, its report.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "engine/engine.h"
+#include "export/export.h"
+#include "lib/error.h"
+#include "lib/sinks.h"
+#include "report/report.h"
+
+#define SINKS_MAX 34 /* the callback's, the report's and 32 exports */
+#define CLOSE_MS 5000
+
+struct attest_sandbox {
+	struct attest_policy *policy; /* NULL: nothing is confined */
+	struct attest_sandbox_options options;
+	struct attest_callback_sink callback;
+	struct attest_report_sink report_sink;
+	struct attest_sink *sinks[SINKS_MAX];
+	size_t n_sinks;
+	void (*ready)(void *data);
+	void *ready_data;
+
+	/* Of the last subject. */
+	struct attest_report *report;
+	struct attest_engine_result result;
+	struct attest_report_context context;
+	char *subject; /* its name */
+};
+
+static int copy_policy(const struct attest_policy *policy,
+		       struct attest_policy **ret, struct attest_error *error)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (!policy)
+		return 0;
+	text = attest_policy_to_json(policy);
+	if (!text)
+		return attest_error_set(error, -ENOMEM, NULL, "out of memory");
+	return attest_policy_open_text(text, ret, error);
+}
+
+int attest_sandbox_new(const struct attest_policy *policy,
+		       const struct attest_sandbox_options *options,
+		       struct attest_sandbox **ret_sandbox,
+		       struct attest_error *reterr_error)
+{
+	_cleanup_(attest_sandbox_free) struct attest_sandbox *s = NULL;
+	int r;
+
+	if (options && options->size != sizeof(*options))
+		return attest_error_set(reterr_error, -EINVAL, NULL,
+					"options of another version");
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return attest_error_set(reterr_error, -ENOMEM, NULL,
+					"out of memory");
+	attest_callback_sink_init(&s->callback);
+	s->sinks[s->n_sinks++] = &s->callback.sink;
+	s->sinks[s->n_sinks++] = &s->report_sink.sink;
+	if (options)
+		s->options = *options;
+	r = copy_policy(policy, &s->policy, reterr_error);
+	if (r < 0)
+		return r;
+	*ret_sandbox = TAKE_PTR(s);
+	return 0;
+}
+
+void attest_sandbox_free(struct attest_sandbox **sandbox)
+{
+	struct attest_sandbox *s = *sandbox;
+
+	*sandbox = NULL;
+	if (!s)
+		return;
+	for (size_t i = 2; i < s->n_sinks; i++)
+		s->sinks[i]->ops->close(s->sinks[i], CLOSE_MS);
+	attest_callback_sink_done(&s->callback);
+	attest_engine_result_done(&s->result);
+	attest_report_free(&s->report);
+	attest_policy_free(&s->policy);
+	free(s->subject);
+	free(s);
+}
+
+void attest_sandbox_set_event_callback(struct attest_sandbox *sandbox,
+				       attest_event_fn fn, void *data)
+{
+	sandbox->callback.fn = fn;
+	sandbox->callback.data = data;
+}
+
+void attest_sandbox_set_ready_callback(struct attest_sandbox *sandbox,
+				       void (*fn)(void *data), void *data)
+{
+	sandbox->ready = fn;
+	sandbox->ready_data = data;
+}
+
+int attest_sandbox_add_export(struct attest_sandbox *sandbox, const char *url,
+			      struct attest_error *reterr_error)
+{
+	const struct attest_export_options options = { 0 };
+	struct attest_diag diag = { 0 };
+	int r;
+
+	if (sandbox->n_sinks == SINKS_MAX)
+		return attest_error_set(reterr_error, -E2BIG, NULL,
+					"more than %d exports", SINKS_MAX - 2);
+	r = attest_export_open(url, &options, &sandbox->sinks[sandbox->n_sinks],
+			       &diag);
+	if (r < 0)
+		return attest_error_from_diag(reterr_error, r, &diag);
+	sandbox->n_sinks++;
+	return 0;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
+/* A clean report and context for the next subject, whose name is taken. */
+static int start(struct attest_sandbox *s, const char *kind, char *name,
+		 struct attest_error *error)
+{
+	int r;
+
+	free(s->subject);
+	s->subject = name;
+	attest_report_free(&s->report);
+	attest_engine_result_done(&s->result);
+	memset(&s->result, 0, sizeof(s->result));
+	r = name ? attest_report_new(&s->report) : -ENOMEM;
+	if (r < 0)
+		return attest_error_set(error, r, NULL, "out of memory");
+	attest_report_sink_init(&s->report_sink, s->report);
+	s->context = (struct attest_report_context){
+		.policy = s->policy,
+		.subject_kind = kind,
+		.subject = s->subject,
+		.started_ns = now_ns(),
+		.incomplete = true,
+	};
+	return 0;
+}
+
+static struct attest_engine_options
+engine_options(const struct attest_sandbox *s)
+{
+	return (struct attest_engine_options){
+		.policy = s->policy,
+		.is_audit = s->options.audit,
+		.is_best_effort = s->options.best_effort,
+		.without_bpf = s->options.without_bpf,
+		.sinks = s->sinks,
+		.n_sinks = s->n_sinks,
+		.ready = s->ready,
+		.ctx = s->ready_data,
+	};
+}
+
+/* What a refused start is about: the first statement nothing enforces. */
+static int not_enforced(const struct attest_engine_result *result,
+			struct attest_error *error)
+{
+	const struct attest_item *gap = NULL;
+
+	if (result->coverage)
+		gap = attest_coverage_gap(result->coverage);
+	if (!gap)
+		return attest_error_set(
+		    error, -EOPNOTSUPP, NULL, "%s",
+		    result->error[0] ? result->error
+				     : "this kernel cannot enforce the policy");
+	return attest_error_set(
+	    error, -EOPNOTSUPP,
+	    "'explain' lists everything; --best-effort starts all the same",
+	    "nothing here enforces '%s': %s", gap->text,
+	    gap->reason ? gap->reason : "no layer can");
+}
+
+static int finish(struct attest_sandbox *s, int r,
+		  struct attest_sandbox_result *ret, struct attest_error *error)
+{
+	const struct attest_engine_result *result = &s->result;
+
+	s->context.ended_ns = now_ns();
+	s->context.coverage = result->coverage;
+	s->context.attach_mode = attest_rung_name(result->rung);
+	if (r == -EOPNOTSUPP)
+		return not_enforced(result, error);
+	if (r < 0)
+		return attest_error_set(error, r, NULL, "%s",
+					result->error[0] ? result->error
+							 : strerror(-r));
+	s->context.incomplete = false;
+	s->context.has_status = true;
+	s->context.exit_status = result->exit_status;
+	*ret = (struct attest_sandbox_result){
+		.exit_status = result->exit_status,
+		.n_records = result->n_records,
+		.n_violations = result->n_violations,
+		.n_lost = result->n_lost,
+		.n_tasks = result->n_tasks,
+		.bpf = attest_rung_name(result->rung),
+		.bpf_reason = result->bpf_reason,
+	};
+	return 0;
+}
+
+static char *join(const char *const *argv)
+{
+	_cleanup_str_ struct attest_str s = { 0 };
+
+	for (size_t i = 0; argv[i]; i++) {
+		attest_str_puts(&s, i ? " " : "");
+		attest_str_puts(&s, argv[i]);
+	}
+	return attest_str_take(&s);
+}
+
+int attest_sandbox_execute_secure(struct attest_sandbox *sandbox,
+				  const char *const *argv,
+				  const char *const *envp,
+				  struct attest_sandbox_result *ret_result,
+				  struct attest_error *reterr_error)
+{
+	struct attest_engine_options options = engine_options(sandbox);
+	int r;
+
+	r = start(sandbox, "command", join(argv), reterr_error);
+	if (r < 0)
+		return r;
+	r = attest_engine_run(&options, argv,
+			      envp ? envp : (const char *const *)environ,
+			      &sandbox->result);
+	return finish(sandbox, r, ret_result, reterr_error);
+}
+
+int attest_sandbox_attach(struct attest_sandbox *sandbox,
+			  const struct attest_sandbox_target *target,
+			  struct attest_sandbox_result *ret_result,
+			  struct attest_error *reterr_error)
+{
+	struct attest_engine_options options = engine_options(sandbox);
+	struct attest_engine_subject subject = { 0 };
+	char *name = NULL;
+	int r;
+
+	if (target->size != sizeof(*target) || !target->pid == !target->cgroup)
+		return attest_error_set(reterr_error, -EINVAL, NULL,
+					"name one pid or one cgroup");
+	options.duration_ms = target->duration_ms;
+	subject.kind =
+	    target->cgroup ? ATTEST_SUBJECT_CGROUP_TREE : ATTEST_SUBJECT_PID;
+	subject.pid = target->pid;
+	subject.cgroup = target->cgroup;
+	if (asprintf(&name, target->cgroup ? "%s" : "%s%u",
+		     target->cgroup ? target->cgroup : "pid ", target->pid) < 0)
+		name = NULL;
+	r = start(sandbox, target->cgroup ? "cgroup" : "pid", name,
+		  reterr_error);
+	if (r < 0)
+		return r;
+	r = attest_engine_attach(&options, &subject, target->enforce,
+				 &sandbox->result);
+	return finish(sandbox, r, ret_result, reterr_error);
+}
+
+static int take(struct attest_str *out, int r, char **ret_text, size_t *ret_len,
+		struct attest_error *error)
+{
+	size_t len = out->len;
+	char *text = r < 0 ? NULL : attest_str_take(out);
+
+	if (!text)
+		return attest_error_set(error, r < 0 ? r : -ENOMEM, NULL,
+					"cannot make the report: %s",
+					strerror(r < 0 ? -r : ENOMEM));
+	*ret_text = text;
+	if (ret_len)
+		*ret_len = len;
+	return 0;
+}
+
+int attest_sandbox_export_security_report(const struct attest_sandbox *sandbox,
+					  const char *format, char **ret_text,
+					  size_t *ret_len,
+					  struct attest_error *reterr_error)
+{
+	_cleanup_str_ struct attest_str out = { 0 };
+	int which = attest_report_format_find(format);
+	int r;
+
+	if (which < 0)
+		return attest_error_set(
+		    reterr_error, which,
+		    "the formats are json, html, markdown and in-toto",
+		    "unknown report format '%s'", format);
+	if (!sandbox->report)
+		return attest_error_set(reterr_error, -ENODATA, NULL,
+					"nothing was run yet");
+	r = attest_report_render(sandbox->report, &sandbox->context,
+				 (enum attest_report_format)which, &out);
+	return take(&out, r, ret_text, ret_len, reterr_error);
+}
+
+int attest_sandbox_violations(const struct attest_sandbox *sandbox,
+			      char **ret_json,
+			      struct attest_error *reterr_error)
+{
+	_cleanup_str_ struct attest_str out = { 0 };
+	int r;
+
+	if (!sandbox->report)
+		return attest_error_set(reterr_error, -ENODATA, NULL,
+					"nothing was run yet");
+	r = attest_report_violations(sandbox->report, &out);
+	return take(&out, r, ret_json, NULL, reterr_error);
+}

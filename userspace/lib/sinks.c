@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string.h>
+#include <sys/types.h>
+
+#include "base/str.h"
+#include "event/json.h"
+#include "lib/sinks.h"
+
+static int no_tick(struct attest_sink *sink, uint64_t now_ns)
+{
+	return 0;
+}
+
+/* Both live in their owner, which frees them. */
+static void no_close(struct attest_sink *sink, int deadline_ms)
+{
+}
+
+static int write_report(struct attest_sink *sink,
+			const struct attest_record *rec)
+{
+	struct attest_report_sink *s = (struct attest_report_sink *)sink;
+
+	return attest_report_add(s->report, rec);
+}
+
+void attest_report_sink_init(struct attest_report_sink *sink,
+			     struct attest_report *report)
+{
+	static const struct attest_sink_ops ops = {
+		.name = "report",
+		.write = write_report,
+		.tick = no_tick,
+		.close = no_close,
+	};
+
+	sink->sink.ops = &ops;
+	sink->report = report;
+}
+
+/* Where bytes start among the texts, or -1: they may move until the last. */
+static ssize_t keep(struct attest_str *texts, const struct attest_bytes *bytes)
+{
+	size_t at = texts->len;
+
+	if (!bytes->data)
+		return -1;
+	attest_str_append(texts, bytes->data, bytes->len);
+	attest_str_append(texts, "", 1);
+	return (ssize_t)at;
+}
+
+static const char *text_at(const struct attest_str *texts, ssize_t at)
+{
+	return at < 0 ? NULL : texts->data + at;
+}
+
+static void fill(struct attest_event *e, const struct attest_record *rec)
+{
+	*e = (struct attest_event){
+		.size = sizeof(*e),
+		.kind = attest_kind_name(rec->kind),
+		.action = attest_verdict_name(rec->verdict),
+		.layer = attest_layer_name(rec->layer),
+		.hook = attest_hook_name(rec->hook),
+		.time_ns = rec->time_ns,
+		.seq = rec->seq,
+		.count = rec->count ? rec->count : 1,
+		.pid = rec->pid,
+		.tid = rec->tid,
+		.ppid = rec->ppid,
+		.uid = rec->uid,
+		.comm = rec->comm,
+		.syscall = rec->syscall_name,
+		.context = rec->context,
+		.lost = rec->gap_lost,
+	};
+	if (rec->violation != ATTEST_VIOLATION_NONE)
+		e->violation = attest_violation_name(rec->violation);
+	if (rec->access)
+		e->attempted_access = attest_access_name(rec->access);
+	if (rec->has_rule) {
+		e->rule = rec->rule_text;
+		e->rule_number = rec->rule;
+	}
+}
+
+static int write_callback(struct attest_sink *sink,
+			  const struct attest_record *rec)
+{
+	struct attest_callback_sink *s = (struct attest_callback_sink *)sink;
+	struct attest_event event;
+	ssize_t exe, path, path2;
+	int r;
+
+	if (!s->fn)
+		return 0;
+	attest_str_clear(&s->json);
+	attest_str_clear(&s->texts);
+	r = attest_record_json(&s->json, rec);
+	if (r < 0)
+		return r;
+	exe = keep(&s->texts, &rec->exe);
+	path = keep(&s->texts, &rec->path);
+	path2 = keep(&s->texts, &rec->path2);
+	if (s->texts.error)
+		return s->texts.error;
+	fill(&event, rec);
+	event.json = s->json.data;
+	event.exe = text_at(&s->texts, exe);
+	event.path = text_at(&s->texts, path);
+	event.path2 = text_at(&s->texts, path2);
+	s->fn(&event, s->data);
+	return 0;
+}
+
+void attest_callback_sink_init(struct attest_callback_sink *sink)
+{
+	static const struct attest_sink_ops ops = {
+		.name = "callback",
+		.write = write_callback,
+		.tick = no_tick,
+		.close = no_close,
+	};
+
+	memset(sink, 0, sizeof(*sink));
+	sink->sink.ops = &ops;
+}
+
+void attest_callback_sink_done(struct attest_callback_sink *sink)
+{
+	attest_str_done(&sink->json);
+	attest_str_done(&sink->texts);
+}

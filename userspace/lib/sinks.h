@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The sinks that the library itself hangs on a session.
+ */
+#pragma once
+
+#include <attest/attest.h>
+
+#include "event/sink.h"
+#include "report/report.h"
+
+/** Adds every record to a report. */
+struct attest_report_sink {
+	struct attest_sink sink;
+	struct attest_report *report; /* borrowed */
+};
+void attest_report_sink_init(struct attest_report_sink *sink,
+			     struct attest_report *report);
+
+/** Hands every record to a callback. */
+struct attest_callback_sink {
+	struct attest_sink sink;
+	attest_event_fn fn; /* NULL: nobody asks */
+	void *data;
+	struct attest_str json; /* of the record at hand */
+	struct attest_str texts;
+};
+void attest_callback_sink_init(struct attest_callback_sink *sink);
+void attest_callback_sink_done(struct attest_callback_sink *sink);
