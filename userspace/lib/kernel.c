@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include <attest/attest.h>
 
-#include "base/cleanup.h"
 #include "engine/engine.h"
-#include "export/export.h"
 
 struct doctor {
 	attest_doctor_callback fn;
@@ -32,19 +26,4 @@ int attest_doctor(attest_doctor_callback fn, void *data)
 	enum attest_rung rung = attest_engine_doctor(tell, &doctor);
 
 	return rung == ATTEST_RUNG_LSM || rung == ATTEST_RUNG_FMOD_RET;
-}
-
-int attest_export_help(char **ret_text)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f)
-		return -errno;
-	attest_export_list(f);
-	if (fclose(f) != 0)
-		return -ENOMEM;
-	*ret_text = TAKE_PTR(text);
-	return 0;
 }

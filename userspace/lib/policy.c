@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "lib/error.h"
+#include "policy/lint.h"
 #include "policy/node.h"
 #include "policy/seccomp.h"
 
@@ -135,6 +136,21 @@ static int lint_profile(const char *path, attest_finding_fn fn, void *data)
 	return r;
 }
 
+static int lint_policy(const struct attest_policy *policy, attest_finding_fn fn,
+		       void *data, struct attest_error *error)
+{
+	_cleanup_(attest_findings_done) struct attest_findings found = { 0 };
+	int r;
+
+	r = attest_lint_policy(policy, &found);
+	r = r < 0 ? r : attest_lint_paths(policy, &found);
+	if (r < 0)
+		return attest_error_set(error, r, NULL,
+					"cannot look at the policy: %s",
+					strerror(-r));
+	return tell(found.items, found.n_items, fn, data);
+}
+
 int attest_lint_file(const char *path, attest_finding_fn fn, void *data,
 		     struct attest_error *reterr_error)
 {
@@ -151,5 +167,8 @@ int attest_lint_file(const char *path, attest_finding_fn fn, void *data,
 	r = attest_policy_load(path, NULL, &policy, &diag);
 	if (r < 0)
 		return tell_error(&diag, path, fn, data);
-	return tell(policy->warnings, policy->n_warnings, fn, data);
+	r = tell(policy->warnings, policy->n_warnings, fn, data);
+	if (r < 0)
+		return r;
+	return lint_policy(policy, fn, data, reterr_error);
 }
