@@ -9,18 +9,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "policy/image.h"
 #include "run.h"
 #include "sandbox/container.h"
+#include "sandbox/landlock.h"
 
 static struct attest_container plain(void)
 {
@@ -321,6 +326,119 @@ static void nothing_stays_after_kills_at_any_time(void **state)
 	assert_no_child();
 }
 
+/* A whole policy: container, Landlock inside it, guard and limits. */
+static void a_policy_holds_inside_a_container(void **state)
+{
+	char work[128];
+	char secret[128];
+	struct attest_rule rules[] = {
+		{ .path = work,
+		  .access = ATTEST_PATH_READ_WRITE,
+		  .recursive = true,
+		  .execute = true,
+		  .priority = 100 },
+		{ .path = secret, .recursive = true, .priority = 200 },
+		{ .path = (char *)(uintptr_t) "/tmp/*",
+		  .access = ATTEST_PATH_READ_WRITE,
+		  .recursive = true,
+		  .priority = 100 },
+		{ .path = (char *)(uintptr_t) "/dev/null",
+		  .access = ATTEST_PATH_READ_WRITE,
+		  .recursive = true,
+		  .priority = 100 },
+	};
+	const struct attest_policy policy = {
+		.has_filesystem = true,
+		.fs_default = ATTEST_PATH_READ_ONLY,
+		.fs_default_execute = true,
+		.rules = rules,
+		.n_rules = ARRAY_SIZE(rules),
+		.has_network = true,
+		.net_default = ATTEST_NETWORK_DISABLED,
+	};
+	const struct attest_container_options co = {
+		.landlock_abi = attest_landlock_probe(),
+	};
+	_cleanup_(attest_landlock_plan_free) struct attest_landlock_plan *plan =
+	    NULL;
+	_cleanup_(attest_container_free) struct attest_container *c = NULL;
+	_cleanup_free_ struct attest_image_hdr *image = NULL;
+	struct attest_spawn_options o;
+	struct attest_diag diag;
+	const char *path;
+	int fd;
+
+	(void)state;
+	if (co.landlock_abi < 1)
+		skip();
+	(void)snprintf(work, sizeof(work), "%s/*", scratch());
+	(void)snprintf(secret, sizeof(secret), "%s/secret", scratch());
+	fd = open(secret, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	assert_int_equal(attest_image_build(&policy, &image, &diag), 0);
+	assert_int_equal(attest_container_plan(&policy, image, &co, &c), 0);
+	o = in(c);
+	assert_int_equal(
+	    attest_landlock_plan_make(&policy, image, ATTEST_LANDLOCK_STRICT,
+				      &attest_landlock_system_tree, &plan),
+	    0);
+	assert_int_equal(attest_landlock_ruleset(plan, co.landlock_abi,
+						 &o.landlock_fd, &path),
+			 0);
+	o.cwd = scratch();
+	assert_sh(&o, "echo x > f; echo y > /tmp/g; cat f /tmp/g 2>/dev/null",
+		  0, "x\ny\n");
+	assert_int_not_equal(run_sh(&o, "cat secret"), 0);
+	assert_non_null(strstr(run_output, "Permission denied"));
+	assert_int_not_equal(run_sh(&o, "echo x > secret"), 0);
+	assert_int_not_equal(run_sh(&o, "touch /dev/shm/x"), 0);
+	assert_sh(&o, "cat /proc/self/comm", 0, "cat\n");
+	(void)close(o.landlock_fd);
+}
+
+/* The helper that passes the listener on is the init's child here. */
+static void listener_comes_out_of_a_container(void **state)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { ARRAY_SIZE(code), code };
+	const char *const argv[] = { "true", NULL };
+	const char *const env[] = { "PATH=/bin", NULL };
+	struct attest_container c = plain();
+	struct attest_spawn_options o = in(&c);
+	struct seccomp_notif request = { 0 };
+	struct seccomp_notif_resp response = { 0 };
+	struct attest_spawn_error error;
+	struct attest_child child;
+	int status;
+
+	(void)state;
+	o.argv = argv;
+	o.envp = env;
+	o.filters[0].program = &program;
+	o.filters[0].flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	o.n_filters = 1;
+	assert_int_equal(attest_spawn_start(&o, &child, &error), 0);
+	assert_int_equal(attest_spawn_go(&child, &error), 0);
+	assert_true(child.notify_fd >= 0);
+	assert_int_equal(
+	    ioctl(child.notify_fd, SECCOMP_IOCTL_NOTIF_RECV, &request), 0);
+	assert_int_equal(request.pid, child.pid);
+	response.id = request.id;
+	response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	assert_int_equal(
+	    ioctl(child.notify_fd, SECCOMP_IOCTL_NOTIF_SEND, &response), 0);
+	assert_int_equal(attest_spawn_wait(&child, &status, NULL), 0);
+	assert_int_equal(status, 0);
+	attest_spawn_done(&child);
+	assert_no_child();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -335,6 +453,8 @@ int main(void)
 		cmocka_unit_test(network_is_loopback_only),
 		cmocka_unit_test(strict_forbids_more_namespaces),
 		cmocka_unit_test(everything_ends_with_the_command),
+		cmocka_unit_test(a_policy_holds_inside_a_container),
+		cmocka_unit_test(listener_comes_out_of_a_container),
 		cmocka_unit_test(failures_name_the_step),
 		cmocka_unit_test(nothing_stays_after_kills_at_any_time),
 	};

@@ -102,8 +102,9 @@ static bool at_component_start(const struct attest_pattern *p)
 {
 	const struct attest_token *last = p->tokens + p->n_tokens - 1;
 
-	return p->n_tokens && last->kind == ATTEST_TOKEN_BYTE &&
-	       last->byte == '/';
+	return p->n_tokens &&
+	       (last->kind == ATTEST_TOKEN_DIRECTORIES ||
+		(last->kind == ATTEST_TOKEN_BYTE && last->byte == '/'));
 }
 
 /* At '*'. */

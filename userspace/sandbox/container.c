@@ -15,6 +15,8 @@
 #define HOST_NAME "attest"
 /* What matches a forbidden pattern with wildcards, at most. */
 #define COVERS_MAX 1024
+/* Index of "/dev" in attest_private_paths. */
+#define DEV 3
 
 static const char *const own[] = { "/tmp", "/run", "/dev", "/proc", "/sys" };
 
@@ -87,10 +89,15 @@ static int add_cover(struct attest_container *c, const char *path)
 /* The pattern without a last "/ *" or "/ **": the directory it is about. */
 static char *base_of(const struct attest_rule *rule)
 {
+	const char *last = strrchr(rule->path, '/');
 	size_t n = strlen(rule->path);
 
-	while (n > 1 && (rule->path[n - 1] == '*' || rule->path[n - 1] == '/'))
+	if (last && (strcmp(last, "/*") == 0 || strcmp(last, "/**") == 0))
+		n = (size_t)(last - rule->path);
+	while (n > 1 && rule->path[n - 1] == '/')
 		n--;
+	if (n == 0)
+		return strdup("/");
 	return strndup(rule->path, n);
 }
 
@@ -189,27 +196,48 @@ static int bind_workspace(struct attest_container *c,
 	return add_bind(c, source, o->workspace_target ?: source, true);
 }
 
+/* A directory's rights are those that hold for a new name in it, so that the
+ * ones of what it holds have to be granted by their own.
+ */
+static const char *const samples[] = {
+	"/tmp/\001",	 "/run/\001",	"/proc/self/status", "/dev/\001",
+	"/dev/shm/\001", "/dev/pts/0",	"/dev/null",	     "/dev/zero",
+	"/dev/full",	 "/dev/random", "/dev/urandom",	     "/dev/tty",
+};
+
+const char *const attest_private_paths[] = {
+	"/tmp",		"/run",	     "/proc",	  "/dev",      "/dev/shm",
+	"/dev/pts",	"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
+	"/dev/urandom", "/dev/tty",  NULL,
+};
+_Static_assert(ARRAY_SIZE(samples) + 1 == ARRAY_SIZE(attest_private_paths),
+	       "a sample for each path");
+_Static_assert(ARRAY_SIZE(samples) <= ATTEST_PRIVATE_MAX, "room for each");
+
+static uint64_t rights_at(const struct attest_image_hdr *image,
+			  const char *path)
+{
+	struct attest_decision decision;
+	uint64_t rights;
+
+	attest_image_decide(image, path, strlen(path), &decision);
+	rights = attest_landlock_rights_for(decision.access);
+	if (decision.access & ATTEST_ACCESS_READ)
+		rights |= ATTEST_LL_READ_DIR;
+	return rights;
+}
+
 /* Landlock rules are about the host's inodes, and these mounts are not. */
 static void plan_rights(struct attest_container *c,
 			const struct attest_image_hdr *image, int abi)
 {
-	static const char *const samples[] = {
-		[ATTEST_PRIVATE_TMP] = "/tmp/\001",
-		[ATTEST_PRIVATE_RUN] = "/run/\001",
-		[ATTEST_PRIVATE_DEV] = "/dev/null",
-		[ATTEST_PRIVATE_PROC] = "/proc/self/status",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
-		struct attest_decision decision;
-
-		attest_image_decide(image, samples[i], strlen(samples[i]),
-				    &decision);
-		c->rights[i] = attest_landlock_rights_for(decision.access);
-		if (decision.access & ATTEST_ACCESS_READ)
-			c->rights[i] |= ATTEST_LL_READ_DIR;
-		c->rights[i] &= attest_landlock_fs_rights(abi);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
+		c->rights[i] = rights_at(image, samples[i]) &
+			       attest_landlock_fs_rights(abi);
+	/* What /dev has, everything in it has. */
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
+		if (is_inside(attest_private_paths[i], "/dev"))
+			c->rights[DEV] &= c->rights[i];
 }
 
 int attest_container_plan(const struct attest_policy *policy,

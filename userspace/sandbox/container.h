@@ -25,14 +25,8 @@ struct attest_bind {
 	bool writable;
 };
 
-/** A mount of the container's own, and what Landlock grants in it. */
-enum attest_private_mount {
-	ATTEST_PRIVATE_TMP,
-	ATTEST_PRIVATE_RUN,
-	ATTEST_PRIVATE_DEV,
-	ATTEST_PRIVATE_PROC,
-	ATTEST_PRIVATE_END,
-};
+/* Paths of mounts of the container's own: /tmp, /proc, /dev/null, ... */
+#define ATTEST_PRIVATE_MAX 16
 
 struct attest_container {
 	bool own_network;	   /* only loopback */
@@ -44,7 +38,8 @@ struct attest_container {
 	size_t n_binds;
 	char **covers; /* paths over which something empty is mounted */
 	size_t n_covers;
-	uint64_t rights[ATTEST_PRIVATE_END]; /* ATTEST_LL_* */
+	/* What Landlock grants there, ATTEST_LL_*; attest_private_paths[]. */
+	uint64_t rights[ATTEST_PRIVATE_MAX];
 };
 
 /** What the caller adds to a policy to make a container of it. */
@@ -66,6 +61,9 @@ int attest_container_plan(const struct attest_policy *policy,
 			  const struct attest_container_options *options,
 			  struct attest_container **ret);
 void attest_container_free(struct attest_container **container);
+
+/** Where Landlock's grants on the host's inodes do not reach; NULL-ended. */
+extern const char *const attest_private_paths[];
 
 /** State of the namespace layer for attest_layer_ops.cover; NULL container
  * means isolation level `process`.

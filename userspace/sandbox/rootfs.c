@@ -341,16 +341,9 @@ int attest_rootfs_enter(const struct attest_container *container,
 int attest_rootfs_grant(const struct attest_container *container,
 			int landlock_fd)
 {
-	static const char *const paths[] = {
-		[ATTEST_PRIVATE_TMP] = "/tmp",
-		[ATTEST_PRIVATE_RUN] = "/run",
-		[ATTEST_PRIVATE_DEV] = "/dev",
-		[ATTEST_PRIVATE_PROC] = "/proc",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		int r = attest_landlock_grant_path(landlock_fd, paths[i],
-						   container->rights[i]);
+	for (size_t i = 0; attest_private_paths[i]; i++) {
+		int r = attest_landlock_grant_path(
+		    landlock_fd, attest_private_paths[i], container->rights[i]);
 
 		if (r < 0)
 			return r;
