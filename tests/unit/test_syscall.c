@@ -20,6 +20,7 @@
 #include "base/cleanup.h"
 #include "event/syscall.h"
 #include "event/syscall_proc.h"
+#include "policy/seccomp_names.h"
 
 static void names_are_those_of_libseccomp(void **state)
 {
@@ -33,6 +34,10 @@ static void names_are_those_of_libseccomp(void **state)
 			assert_string_equal(attest_syscall_name(i), name);
 		if (name)
 			assert_non_null(attest_syscall_name(i));
+		/* The policy layer has a list of its own, of all machines. */
+		if (attest_syscall_name(i))
+			assert_true(
+			    attest_scmp_is_syscall(attest_syscall_name(i)));
 		n += name != NULL;
 		free(name);
 	}
@@ -41,6 +46,26 @@ static void names_are_those_of_libseccomp(void **state)
 	assert_int_equal(attest_syscall_number("opennat"), -1);
 	assert_null(attest_syscall_name(-1));
 	assert_null(attest_syscall_name(ATTEST_SYSCALLS));
+}
+
+static void names_of_all_machines_are_known(void **state)
+{
+	static const uint32_t machines[] = { SCMP_ARCH_X86, SCMP_ARCH_AARCH64,
+					     SCMP_ARCH_ARM, SCMP_ARCH_S390X };
+
+	for (size_t m = 0; m < ARRAY_SIZE(machines); m++)
+		for (int i = -500; i < 512; i++) {
+			char *name =
+			    seccomp_syscall_resolve_num_arch(machines[m], i);
+
+			if (name && !attest_scmp_is_syscall(name))
+				fail_msg("%s is not known", name);
+			free(name);
+		}
+	assert_false(attest_scmp_is_syscall(""));
+	assert_false(attest_scmp_is_syscall("a"));
+	assert_false(attest_scmp_is_syscall("zzz"));
+	assert_false(attest_scmp_is_syscall("openat3"));
 }
 
 static void every_call_has_at_most_six_arguments(void **state)
@@ -241,6 +266,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_those_of_libseccomp),
+		cmocka_unit_test(names_of_all_machines_are_known),
 		cmocka_unit_test(every_call_has_at_most_six_arguments),
 		cmocka_unit_test(arguments_are_written_as_by_strace),
 		cmocka_unit_test(without_a_source_pointers_are_addresses),

@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "policy/seccomp_names.h"
 
-/* One name after the other, each with its NUL; an empty one ends the list. */
+/* Sorted, each with its NUL; an empty name ends the list. */
 /* clang-format off */
 static const char syscalls[] =
 	"_llseek\0_newselect\0_sysctl\0accept\0accept4\0access\0acct\0"
@@ -109,11 +109,25 @@ static const char syscalls[] =
 	"vmsplice\0vserver\0wait4\0waitid\0waitpid\0write\0writev\0";
 /* clang-format on */
 
+/* By halves: from the middle back to the start of the name there. */
 bool attest_scmp_is_syscall(const char *name)
 {
-	for (const char *p = syscalls; *p; p += strlen(p) + 1)
-		if (!strcmp(p, name))
+	const char *low = syscalls, *high = syscalls + sizeof(syscalls) - 2;
+
+	while (low < high) {
+		const char *middle = low + (high - low) / 2;
+		int order;
+
+		while (middle > low && middle[-1])
+			middle--;
+		order = strcmp(name, middle);
+		if (!order)
 			return true;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + strlen(middle) + 1;
+	}
 
 	return false;
 }
