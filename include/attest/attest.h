@@ -275,6 +275,51 @@ ATTEST_EXPORT int attest_seccomp_manager_write(
 ATTEST_EXPORT void
 attest_seccomp_manager_free(struct attest_seccomp_manager **manager);
 
+/* Configuration */
+
+/** An attest.yaml: an operation mode and a sandbox block. */
+struct attest_configuration;
+
+/** One value of the configuration. */
+struct attest_configuration_value {
+	const char *key;
+	const char *value;
+	const char *origin; /* "attest.yaml:3", "mode verifiable", ... */
+};
+
+typedef int (*attest_configuration_fn)(
+    const struct attest_configuration_value *value, void *data);
+
+/**
+ * Reads a configuration.
+ *
+ * @path: NULL: the first attest.yaml or attest.yml from the working directory
+ *        upward.
+ *
+ * Return: 0; -ENOENT there is none; -EPERM the one that was found belongs to
+ *         another user; or as attest_policy_open().
+ */
+ATTEST_EXPORT int
+attest_configuration_open(const char *path,
+			  struct attest_configuration **ret_configuration,
+			  struct attest_error *reterr_error);
+
+/** Where it was read from; borrowed. */
+ATTEST_EXPORT const char *
+attest_configuration_path(const struct attest_configuration *configuration);
+
+/** The policy in it; borrowed. */
+ATTEST_EXPORT const struct attest_policy *
+attest_configuration_policy(const struct attest_configuration *configuration);
+
+/** Calls fn for each effective value. 0, or what fn returned if negative. */
+ATTEST_EXPORT int
+attest_configuration_show(const struct attest_configuration *configuration,
+			  attest_configuration_fn fn, void *data);
+
+ATTEST_EXPORT void
+attest_configuration_close(struct attest_configuration **configuration);
+
 /* Events */
 
 /**

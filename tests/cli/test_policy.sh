@@ -36,8 +36,9 @@ t 2 lint --json "$tmp/bad.yaml"
 json 'len(d) == 1 and d[0]["line"] == 3 and d[0]["severity"] == "error"'
 t 2 lint "$tmp/none"
 err "cannot read '.*none': No such file"
-t 0 lint policies/standard.yaml
-out 'policies/standard.yaml: ok'
+printf 'version: 1\nname: x\nfilesystem: { default: read-only }\n' >"$tmp/ok.yaml"
+t 0 lint "$tmp/ok.yaml"
+out 'ok.yaml: ok'
 for f in policies/*.yaml policies/examples/*; do
 	t 0 lint "$f"
 done

@@ -14,6 +14,7 @@ const struct attest_command *const attest_commands[] = {
 	&attest_cmd_profile,
 	&attest_cmd_report,
 	&attest_cmd_export,
+	&attest_cmd_config,
 	NULL,
 };
 

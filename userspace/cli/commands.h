@@ -9,6 +9,7 @@
 #include "cli/command.h"
 
 extern const struct attest_command attest_cmd_check;
+extern const struct attest_command attest_cmd_config;
 extern const struct attest_command attest_cmd_export;
 extern const struct attest_command attest_cmd_lint;
 extern const struct attest_command attest_cmd_profile;
