@@ -49,6 +49,19 @@ int attest_dfa_build(const struct attest_nfa *nfa, size_t n_starts,
 int attest_dfa_minimise(struct attest_dfa *dfa);
 
 /**
+ * The automaton of blocks of states that are the same.
+ *
+ * @block: of every state.
+ * @first: a state of every block.
+ * @to:    empty; half filled after a failure.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int attest_dfa_merge(const struct attest_dfa *dfa, const uint32_t *block,
+		     const uint32_t *first, size_t n_blocks,
+		     struct attest_dfa *to);
+
+/**
  * For every state: 1 + the rank that all inputs have which are longer by '/'
  * and a name, or 0 if there is no such rank.
  *

@@ -336,68 +336,17 @@ static int refine(struct refine *f)
 	return r;
 }
 
-/* Writes the row of a block, its states still named by block. */
-static void emit_row(const struct refine *f, uint32_t block,
-		     struct attest_dfa *to)
+/* A new automaton with a state for each block. */
+static int merge(const struct refine *f, struct attest_dfa *to)
 {
-	uint32_t from = f->elements[f->blocks[block].start];
-	const struct attest_dfa_state *s = &f->dfa->states[from];
-	struct attest_dfa_state *row = &to->states[to->n_states++];
+	_cleanup_free_ uint32_t *first = NULL;
 
-	row->rank = s->rank;
-	row->deflt = f->block[s->deflt];
-	row->first = (uint32_t)to->n_moves;
-	for (uint32_t i = 0; i < s->n_moves; i++) {
-		struct attest_dfa_move m = f->dfa->moves[s->first + i];
-
-		m.to = f->block[m.to];
-		if (m.to != row->deflt)
-			to->moves[to->n_moves++] = m;
-	}
-	row->n_moves = (uint32_t)to->n_moves - row->first;
-}
-
-#define UNNUMBERED UINT32_MAX
-
-/* Numbers blocks depth first: states of one path lie side by side. */
-static int emit(const struct refine *f, struct attest_dfa *to)
-{
-	_cleanup_free_ uint32_t *number = NULL;
-	_cleanup_free_ uint32_t *stack = NULL;
-	size_t n_stack = 0;
-
-	number = malloc(f->n_blocks * sizeof(*number));
-	stack = malloc((f->n_blocks + f->dfa->n_moves + f->dfa->n_starts) *
-		       sizeof(*stack));
-	to->states = calloc(f->n_blocks, sizeof(*to->states));
-	to->moves = calloc(f->dfa->n_moves + 1, sizeof(*to->moves));
-	to->starts = calloc(f->dfa->n_starts, sizeof(*to->starts));
-	if (!number || !stack || !to->states || !to->moves || !to->starts)
+	first = calloc(f->n_blocks, sizeof(*first));
+	if (!first)
 		return -ENOMEM;
-	memset(number, 0xff, f->n_blocks * sizeof(*number));
-	for (size_t i = f->dfa->n_starts; i-- > 0;)
-		stack[n_stack++] = f->block[f->dfa->starts[i]];
-	while (n_stack) {
-		uint32_t block = stack[--n_stack];
-		const struct attest_dfa_state *row;
-
-		if (number[block] != UNNUMBERED)
-			continue;
-		number[block] = (uint32_t)to->n_states;
-		emit_row(f, block, to);
-		row = &to->states[number[block]];
-		stack[n_stack++] = row->deflt;
-		for (uint32_t i = row->n_moves; i-- > 0;)
-			stack[n_stack++] = to->moves[row->first + i].to;
-	}
-	for (size_t s = 0; s < to->n_states; s++)
-		to->states[s].deflt = number[to->states[s].deflt];
-	for (size_t m = 0; m < to->n_moves; m++)
-		to->moves[m].to = number[to->moves[m].to];
-	for (; to->n_starts < f->dfa->n_starts; to->n_starts++)
-		to->starts[to->n_starts] =
-		    number[f->block[f->dfa->starts[to->n_starts]]];
-	return 0;
+	for (size_t i = 0; i < f->n_blocks; i++)
+		first[i] = f->elements[f->blocks[i].start];
+	return attest_dfa_merge(f->dfa, f->block, first, f->n_blocks, to);
 }
 
 int attest_dfa_minimise(struct attest_dfa *dfa)
@@ -410,7 +359,7 @@ int attest_dfa_minimise(struct attest_dfa *dfa)
 	if (r == 0)
 		r = refine(&f);
 	if (r == 0)
-		r = emit(&f, &small);
+		r = merge(&f, &small);
 	if (r < 0)
 		return r;
 	attest_dfa_done(dfa);
