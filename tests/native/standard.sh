@@ -54,7 +54,7 @@ shell_work() {
 	id; ls -l /etc/passwd; seq 1 99 | sort -R | sort -n | uniq | wc -l
 	echo x >n; cp -a n q; mv q q2; ln -s n l; ln n h; chmod 600 n
 	touch -d 2020-01-01 n; install -m 755 n i; truncate -s 5 z; sync z
-	find . -name 'n' | xargs grep -c x; dd if=/dev/zero of=z bs=1k count=9 status=none
+	find . -name 'n' -print0 | xargs -0 grep -c x; dd if=/dev/zero of=z bs=1k count=9 status=none
 	sha256sum z; gzip -k z; zcat z.gz | od -c | head -1; du -s z; sleep 0.01
 	timeout 1 true; nice true; nohup true; mkfifo f; sed -i s/x/y/ n; cat n
 	awk 'BEGIN { print 1 }'; perl -e 'print fork() ? wait() > 0 : 0'

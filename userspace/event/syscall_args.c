@@ -288,32 +288,41 @@ static void put_word(const struct arg *a, char letter, uint64_t value)
 		attest_str_printf(a->out, "%#" PRIx64, value);
 }
 
+/* Is it a letter of a plain number? Then it is written. */
+static bool put_number(struct attest_str *out, char letter, uint64_t value)
+{
+	switch (letter) {
+	case 'd':
+	case 'i':
+		attest_str_printf(out, "%d", (int)value);
+		return true;
+	case 'U':
+		attest_str_printf(out, (int)value == -1 ? "%d" : "%u",
+				  (unsigned int)value);
+		return true;
+	case 'u':
+	case 'z':
+		attest_str_printf(out, "%" PRIu64, value);
+		return true;
+	case 'l':
+		attest_str_printf(out, "%" PRId64, (int64_t)value);
+		return true;
+	case 'm':
+		attest_str_printf(out, "%#03o", (unsigned int)value);
+		return true;
+	case 'p':
+		put_address(out, value);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void put_arg(const struct arg *a, char letter)
 {
 	uint64_t value = a->args[a->i];
 
 	switch (letter) {
-	case 'd':
-	case 'i':
-		attest_str_printf(a->out, "%d", (int)value);
-		break;
-	case 'U':
-		attest_str_printf(a->out, (int)value == -1 ? "%d" : "%u",
-				  (unsigned int)value);
-		break;
-	case 'u':
-	case 'z':
-		attest_str_printf(a->out, "%" PRIu64, value);
-		break;
-	case 'l':
-		attest_str_printf(a->out, "%" PRId64, (int64_t)value);
-		break;
-	case 'm':
-		attest_str_printf(a->out, "%#03o", (unsigned int)value);
-		break;
-	case 'p':
-		put_address(a->out, value);
-		break;
 	case 'f':
 	case 'F':
 		put_fd(a, (int)value, letter == 'F');
@@ -331,7 +340,8 @@ static void put_arg(const struct arg *a, char letter)
 		put_vector(a);
 		break;
 	default:
-		put_word(a, letter, value);
+		if (!put_number(a->out, letter, value))
+			put_word(a, letter, value);
 		break;
 	}
 }
