@@ -13,7 +13,6 @@
 #include "base/cleanup.h"
 #include "policy/image.h"
 #include "sandbox/container.h"
-#include "sandbox/landlock_abi.h"
 
 #define FORBID ATTEST_PATH_FORBIDDEN
 #define READ ATTEST_PATH_READ_ONLY
@@ -56,7 +55,7 @@ plan(const struct attest_policy *policy,
 	return c;
 }
 
-static const struct attest_container_options defaults = { .landlock_abi = 7 };
+static const struct attest_container_options defaults = { 0 };
 
 static void writable_rules_become_binds_in_order(void **state)
 {
@@ -157,34 +156,6 @@ static void network_is_cut_off_only_without_destinations(void **state)
 	assert_non_null(strstr(reason, "isolation 'container'"));
 }
 
-static uint64_t rights(const struct attest_container *c, const char *path)
-{
-	for (size_t i = 0; attest_private_paths[i]; i++)
-		if (strcmp(attest_private_paths[i], path) == 0)
-			return c->rights[i];
-	fail();
-	return 0;
-}
-
-static void private_mounts_get_what_the_policy_says(void **state)
-{
-	struct attest_rule rules[] = { rule("/tmp/*", WRITE),
-				       rule("/run", FORBID),
-				       rule("/dev/null", WRITE) };
-	struct attest_policy policy = policy_of(rules, ARRAY_SIZE(rules));
-	_cleanup_(attest_container_free) struct attest_container *c =
-	    plan(&policy, &defaults);
-
-	(void)state;
-	assert_true(rights(c, "/tmp") & ATTEST_LL_MAKE_REG);
-	assert_int_equal(rights(c, "/run"), 0);
-	assert_true(rights(c, "/dev/null") & ATTEST_LL_WRITE_FILE);
-	assert_false(rights(c, "/dev") & ATTEST_LL_WRITE_FILE);
-	assert_false(rights(c, "/dev/shm") & ATTEST_LL_MAKE_REG);
-	assert_false(rights(c, "/proc") & ATTEST_LL_WRITE_FILE);
-	assert_false(rights(c, "/tmp") & ~attest_landlock_fs_rights(7));
-}
-
 static void workspace_goes_where_it_is_asked_to(void **state)
 {
 	struct attest_policy policy = policy_of(NULL, 0);
@@ -212,7 +183,6 @@ int main(void)
 		cmocka_unit_test(writable_rules_become_binds_in_order),
 		cmocka_unit_test(forbidden_paths_are_covered),
 		cmocka_unit_test(network_is_cut_off_only_without_destinations),
-		cmocka_unit_test(private_mounts_get_what_the_policy_says),
 		cmocka_unit_test(workspace_goes_where_it_is_asked_to),
 	};
 

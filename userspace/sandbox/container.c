@@ -10,13 +10,10 @@
 #include "event/record.h"
 #include "policy/image.h"
 #include "sandbox/container.h"
-#include "sandbox/landlock_abi.h"
 
 #define HOST_NAME "attest"
 /* What matches a forbidden pattern with wildcards, at most. */
 #define COVERS_MAX 1024
-/* Index of "/dev" in attest_private_paths. */
-#define DEV 3
 
 static const char *const own[] = { "/tmp", "/run", "/dev", "/proc", "/sys" };
 
@@ -46,8 +43,7 @@ static bool is_inside(const char *path, const char *directory)
 	       (path[n] == '\0' || path[n] == '/');
 }
 
-/* Does the container have something of its own there? */
-static bool is_own(const char *path)
+bool attest_container_is_own(const char *path)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
 		if (is_inside(path, own[i]))
@@ -118,7 +114,8 @@ static int cover_path(struct attest_container *c,
 	int n;
 
 	n = snprintf(below, sizeof(below), "%s/\001", path);
-	if (n < 0 || (size_t)n >= sizeof(below) || is_own(path))
+	if (n < 0 || (size_t)n >= sizeof(below) ||
+	    attest_container_is_own(path))
 		return 0;
 	attest_image_decide(image, path, strlen(path), &here);
 	attest_image_decide(image, below, (size_t)n, &inside);
@@ -171,7 +168,7 @@ static int bind_rules(struct attest_container *c,
 		base = base_of(rule);
 		if (!base)
 			return -ENOMEM;
-		if (!is_literal(base) || is_own(base) ||
+		if (!is_literal(base) || attest_container_is_own(base) ||
 		    strcmp(base, "/") == 0 ||
 		    (workspace && strcmp(base, workspace) == 0))
 			continue;
@@ -194,50 +191,6 @@ static int bind_workspace(struct attest_container *c,
 	if (!source)
 		return -errno;
 	return add_bind(c, source, o->workspace_target ?: source, true);
-}
-
-/* A directory's rights are those that hold for a new name in it, so that the
- * ones of what it holds have to be granted by their own.
- */
-static const char *const samples[] = {
-	"/tmp/\001",	 "/run/\001",	"/proc/self/status", "/dev/\001",
-	"/dev/shm/\001", "/dev/pts/0",	"/dev/null",	     "/dev/zero",
-	"/dev/full",	 "/dev/random", "/dev/urandom",	     "/dev/tty",
-};
-
-const char *const attest_private_paths[] = {
-	"/tmp",		"/run",	     "/proc",	  "/dev",      "/dev/shm",
-	"/dev/pts",	"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
-	"/dev/urandom", "/dev/tty",  NULL,
-};
-_Static_assert(ARRAY_SIZE(samples) + 1 == ARRAY_SIZE(attest_private_paths),
-	       "a sample for each path");
-_Static_assert(ARRAY_SIZE(samples) <= ATTEST_PRIVATE_MAX, "room for each");
-
-static uint64_t rights_at(const struct attest_image_hdr *image,
-			  const char *path)
-{
-	struct attest_decision decision;
-	uint64_t rights;
-
-	attest_image_decide(image, path, strlen(path), &decision);
-	rights = attest_landlock_rights_for(decision.access);
-	if (decision.access & ATTEST_ACCESS_READ)
-		rights |= ATTEST_LL_READ_DIR;
-	return rights;
-}
-
-/* Landlock rules are about the host's inodes, and these mounts are not. */
-static void plan_rights(struct attest_container *c,
-			const struct attest_image_hdr *image, int abi)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
-		c->rights[i] = rights_at(image, samples[i]) &
-			       attest_landlock_fs_rights(abi);
-	/* What /dev has, everything in it has. */
-	for (size_t i = 0; i < ARRAY_SIZE(samples); i++)
-		if (is_inside(attest_private_paths[i], "/dev"))
-			c->rights[DEV] &= c->rights[i];
 }
 
 int attest_container_plan(const struct attest_policy *policy,
@@ -265,7 +218,6 @@ int attest_container_plan(const struct attest_policy *policy,
 		for (size_t i = 0; r == 0 && i < policy->n_rules; i++)
 			if (policy->rules[i].access == ATTEST_PATH_FORBIDDEN)
 				r = cover_rule(c, image, &policy->rules[i]);
-		plan_rights(c, image, options->landlock_abi);
 	}
 	if (r < 0)
 		return r;

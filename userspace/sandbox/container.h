@@ -25,9 +25,6 @@ struct attest_bind {
 	bool writable;
 };
 
-/* Paths of mounts of the container's own: /tmp, /proc, /dev/null, ... */
-#define ATTEST_PRIVATE_MAX 16
-
 struct attest_container {
 	bool own_network;	   /* only loopback */
 	bool is_strict;		   /* no further namespaces, hidepid */
@@ -38,8 +35,6 @@ struct attest_container {
 	size_t n_binds;
 	char **covers; /* paths over which something empty is mounted */
 	size_t n_covers;
-	/* What Landlock grants there, ATTEST_LL_*; attest_private_paths[]. */
-	uint64_t rights[ATTEST_PRIVATE_MAX];
 };
 
 /** What the caller adds to a policy to make a container of it. */
@@ -48,7 +43,6 @@ struct attest_container_options {
 	const char *workspace;	      /* host directory, or NULL */
 	const char *workspace_target; /* where it is seen; NULL: same path */
 	uint64_t tmp_bytes;	      /* 0: ATTEST_CONTAINER_TMP_BYTES */
-	int landlock_abi;	      /* attest_landlock_probe() */
 };
 
 /**
@@ -62,8 +56,8 @@ int attest_container_plan(const struct attest_policy *policy,
 			  struct attest_container **ret);
 void attest_container_free(struct attest_container **container);
 
-/** Where Landlock's grants on the host's inodes do not reach; NULL-ended. */
-extern const char *const attest_private_paths[];
+/** Does a container have a mount of its own there, or above it? */
+bool attest_container_is_own(const char *path);
 
 /** State of the namespace layer for attest_layer_ops.cover; NULL container
  * means isolation level `process`.

@@ -64,19 +64,18 @@ const char *attest_landlock_remedy(int error)
 /* O_PATH, and never through a symbolic link: the path was resolved when it
  * was planned, and what changed since then is not what was planned.
  */
-static int open_resolved(const char *path)
+static int open_resolved(int dir, const char *path)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
 		.resolve = RESOLVE_NO_SYMLINKS,
 	};
-	long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int attest_landlock_grant_path(int ruleset_fd, const char *path,
-			       uint64_t rights)
+static int grant_at(int ruleset_fd, int dir, const char *path, uint64_t rights)
 {
 	_cleanup_close_ int fd = -1;
 	struct path_beneath_attr attr = { .allowed_access = rights };
@@ -84,7 +83,7 @@ int attest_landlock_grant_path(int ruleset_fd, const char *path,
 
 	if (!rights)
 		return 0;
-	fd = open_resolved(path);
+	fd = open_resolved(dir, path);
 	if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP || fd == -EACCES)
 		return 0;
 	if (fd < 0)
@@ -102,6 +101,36 @@ int attest_landlock_grant_path(int ruleset_fd, const char *path,
 			: 0;
 	}
 	return r == -EBADFD ? 0 : r;
+}
+
+int attest_landlock_grant_path(int ruleset_fd, const char *path,
+			       uint64_t rights)
+{
+	return grant_at(ruleset_fd, AT_FDCWD, path, rights);
+}
+
+int attest_landlock_grant_own(int ruleset_fd,
+			      const struct attest_landlock_plan *plan, int abi)
+{
+	_cleanup_close_ int own = -1;
+	uint64_t handled = attest_landlock_fs_rights(abi);
+
+	own = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (own < 0)
+		return errno == ENOENT ? 0 : -errno;
+	for (size_t i = 0; i < plan->n_grants; i++) {
+		const struct attest_landlock_grant *grant = &plan->grants[i];
+		int r;
+
+		if (!grant->is_own)
+			continue;
+		r = grant_at(ruleset_fd, own,
+			     grant->path[0] ? grant->path + 1 : ".",
+			     grant->rights & handled);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int add_port(int ruleset, const struct attest_landlock_port *port,
@@ -139,6 +168,8 @@ int attest_landlock_ruleset(const struct attest_landlock_plan *plan, int abi,
 	if (fd < 0)
 		return -errno;
 	for (size_t i = 0; i < plan->n_grants; i++) {
+		if (plan->grants[i].is_own)
+			continue;
 		r = attest_landlock_grant_path(fd, plan->grants[i].path,
 					       plan->grants[i].rights &
 						   attr.handled_access_fs);

@@ -20,7 +20,8 @@ const char *attest_landlock_remedy(int error);
 /**
  * Makes a ruleset of a plan, with all that this ABI can handle.
  *
- * Paths that are gone by now are left out: nothing is allowed there.
+ * Paths that are gone by now are left out: nothing is allowed there. So are
+ * the command's own in /proc: attest_landlock_grant_own().
  *
  * @ret_fd:      close-on-exec descriptor, owned by the caller.
  * @reterr_path: the path that failed, borrowed from plan, or NULL.
@@ -39,6 +40,15 @@ int attest_landlock_ruleset(const struct attest_landlock_plan *plan, int abi,
  */
 int attest_landlock_grant_path(int ruleset_fd, const char *path,
 			       uint64_t rights);
+
+/**
+ * Adds the grants of a plan that are about the calling process itself.
+ *
+ * Context: between fork and exec; async-signal-safe.
+ * Return: 0 or -errno.
+ */
+int attest_landlock_grant_own(int ruleset_fd,
+			      const struct attest_landlock_plan *plan, int abi);
 
 /**
  * Confines the calling thread. no_new_privs must be set.

@@ -46,16 +46,19 @@ static struct answer cover_path(const struct attest_landlock_state *state,
 				size_t number)
 {
 	const struct attest_landlock_fate *fate = fate_of(state, number);
-	bool is_carried = fate ? fate->is_carried : true;
 
-	if (number > 0 && !fate)
-		is_carried =
-		    attest_landlock_carries(policy->rules[number - 1].path);
-	if (!is_carried)
+	if (fate && !fate->is_carried && fate->is_safe)
+		return (struct answer){
+			ATTEST_COVER_FULL,
+			"its pattern cannot be expressed: what it opens stays "
+			"closed"
+		};
+	if (fate && !fate->is_carried)
 		return (struct answer){
 			ATTEST_COVER_NONE,
-			"a wildcard inside a name cannot be expressed; the BPF "
-			"layer (as root) does"
+			"a wildcard that closes names in a writable directory, "
+			"or at any depth, cannot be expressed; the BPF layer "
+			"(as root) does"
 		};
 	if (state->plan && state->plan->fit == ATTEST_LANDLOCK_LOOSE)
 		return (struct answer){ ATTEST_COVER_PARTIAL,

@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "policy/image.h"
 #include "sandbox/landlock_abi.h"
 #include "sandbox/landlock_walk.h"
-
-#define WILDCARDS "*?[\\"
 
 void attest_landlock_plan_free(struct attest_landlock_plan **plan)
 {
@@ -27,25 +24,6 @@ void attest_landlock_plan_free(struct attest_landlock_plan **plan)
 	free(p->ports);
 	free(p->fates);
 	free(p);
-}
-
-bool attest_landlock_carries(const char *pattern)
-{
-	while (*pattern) {
-		size_t n;
-
-		pattern += strspn(pattern, "/");
-		n = strcspn(pattern, "/");
-		if (strcspn(pattern, WILDCARDS) < n) {
-			bool is_last = pattern[n] == '\0';
-
-			if (strncmp(pattern, "*", n) != 0 &&
-			    !(is_last && strncmp(pattern, "**", n) == 0))
-				return false;
-		}
-		pattern += n;
-	}
-	return true;
 }
 
 int attest_landlock_grant_add(struct attest_landlock_plan *plan,
@@ -91,124 +69,6 @@ int attest_landlock_note(struct attest_landlock_plan *plan, size_t fate,
 		return 0;
 	plan->fates[fate].note = NULL;
 	return -ENOMEM;
-}
-
-/* The directory or file that a pattern starts from. */
-static char *literal_prefix(const char *pattern)
-{
-	size_t n = strcspn(pattern, WILDCARDS);
-
-	if (pattern[n])
-		while (n > 0 && pattern[n] != '/')
-			n--;
-	while (n > 1 && pattern[n - 1] == '/')
-		n--;
-	return n ? strndup(pattern, n) : strdup("/");
-}
-
-static int note_start(struct attest_landlock_plan *plan, size_t fate,
-		      const struct attest_rule *rule,
-		      const struct attest_landlock_tree *tree)
-{
-	_cleanup_free_ char *prefix = NULL;
-
-	prefix = literal_prefix(rule->path);
-	if (!prefix)
-		return -ENOMEM;
-	switch (tree->kind(tree->ctx, prefix)) {
-	case ATTEST_LANDLOCK_MISSING:
-		return attest_landlock_note(plan, fate,
-					    "'%s' does not exist at the start: "
-					    "created later, it is treated as "
-					    "its directory is",
-					    prefix);
-	case ATTEST_LANDLOCK_SYMLINK:
-		return attest_landlock_note(
-		    plan, fate,
-		    "'%s' is or passes a symbolic link, and rules "
-		    "are about resolved paths: this one matches nothing",
-		    prefix);
-	default:
-		return 0;
-	}
-}
-
-/* In a loose plan a rule that is not carried must not be in the way. */
-static int grant_loosely(struct attest_landlock_plan *plan,
-			 const struct attest_rule *rule)
-{
-	_cleanup_free_ char *prefix = NULL;
-	uint32_t access = ATTEST_ACCESS_READ;
-
-	if (plan->fit != ATTEST_LANDLOCK_LOOSE ||
-	    rule->access == ATTEST_PATH_FORBIDDEN)
-		return 0;
-	prefix = literal_prefix(rule->path);
-	if (!prefix)
-		return -ENOMEM;
-	if (rule->access == ATTEST_PATH_READ_WRITE)
-		access |= ATTEST_ACCESS_WRITE;
-	if (rule->execute)
-		access |= ATTEST_ACCESS_EXECUTE;
-	return attest_landlock_grant_add(
-	    plan, prefix,
-	    attest_landlock_rights_for(access) | ATTEST_LL_READ_DIR, true);
-}
-
-static int plan_tree(struct attest_landlock_plan *plan,
-		     const struct attest_image_hdr *image,
-		     const size_t *numbers, const struct attest_policy *carried,
-		     const struct attest_landlock_tree *tree)
-{
-	_cleanup_(attest_landlock_view_free) struct attest_landlock_view *view =
-	    NULL;
-	int r;
-
-	r = attest_landlock_view_new(image, &view);
-	if (r < 0)
-		return r;
-	return attest_landlock_walk(plan, view, numbers, carried->rules,
-				    carried->n_rules, tree);
-}
-
-static int plan_filesystem(struct attest_landlock_plan *plan,
-			   const struct attest_policy *policy,
-			   const struct attest_image_hdr *image,
-			   const struct attest_landlock_tree *tree)
-{
-	_cleanup_free_ struct attest_image_hdr *own = NULL;
-	_cleanup_free_ struct attest_rule *rules = NULL;
-	_cleanup_free_ size_t *numbers = NULL;
-	struct attest_policy carried = *policy;
-	struct attest_diag diag;
-	size_t n = 0;
-	int r = 0;
-
-	rules = calloc(policy->n_rules + 1, sizeof(*rules));
-	numbers = calloc(policy->n_rules + 1, sizeof(*numbers));
-	if (!rules || !numbers)
-		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < policy->n_rules; i++) {
-		if (!attest_landlock_carries(policy->rules[i].path)) {
-			r = grant_loosely(plan, &policy->rules[i]);
-			continue;
-		}
-		plan->fates[i + 1].is_carried = true;
-		rules[n++] = policy->rules[i];
-		numbers[n] = i + 1;
-		r = note_start(plan, i + 1, &policy->rules[i], tree);
-	}
-	if (r < 0)
-		return r;
-	carried.rules = rules;
-	carried.n_rules = n;
-	if (!image || n < policy->n_rules) {
-		r = attest_image_build(&carried, &own, &diag);
-		if (r < 0)
-			return r;
-		image = own;
-	}
-	return plan_tree(plan, image, numbers, &carried, tree);
 }
 
 static int add_port(struct attest_landlock_plan *plan, uint32_t port,
@@ -280,7 +140,7 @@ int attest_landlock_plan_make(const struct attest_policy *policy,
 	plan->n_fates = policy->n_rules + 1;
 	plan->fates[0].is_carried = true;
 	if (plan->handles_fs)
-		r = plan_filesystem(plan, policy, image, tree);
+		r = attest_landlock_plan_rules(plan, policy, image, tree);
 	if (r == 0 && plan->handles_net)
 		r = plan_network(plan, policy);
 	if (r < 0)

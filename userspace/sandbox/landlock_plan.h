@@ -41,6 +41,10 @@ struct attest_landlock_tree {
 		    int (*each)(void *arg, const char *name, bool is_directory),
 		    void *arg);
 	enum attest_landlock_kind (*kind)(void *ctx, const char *path);
+	/* Writes "/proc/PID", the one such directory that list() shows: it
+	 * stands for the command's own. NULL: there is none.
+	 */
+	void (*own)(void *ctx, char *path, size_t size);
 	void *ctx;
 };
 
@@ -53,7 +57,8 @@ enum attest_landlock_fit {
 };
 
 struct attest_landlock_grant {
-	char *path;	 /* absolute, resolved */
+	char *path;  /* absolute, resolved; is_own: below /proc/PID, or "" */
+	bool is_own; /* of the command; added by itself, it has no PID yet */
 	uint64_t rights; /* of the newest ABI; masked when it is applied */
 	bool is_directory;
 };
@@ -65,7 +70,8 @@ struct attest_landlock_port {
 
 /** How a rule fares; index 0 is the default access, i + 1 is rules[i]. */
 struct attest_landlock_fate {
-	bool is_carried; /* false: its pattern cannot be expressed */
+	bool is_carried; /* false: the plan is made as if it were not there */
+	bool is_safe;	 /* not carried, and nothing is allowed because of it */
 	bool is_cut;	 /* a limit was hit: more is refused than need be */
 	char *note;	 /* or NULL */
 };
@@ -83,13 +89,21 @@ struct attest_landlock_plan {
 	size_t n_fates;
 };
 
-/** Can Landlock carry this pattern: no wildcard inside a name, no inner two
- * stars?
- */
-bool attest_landlock_carries(const char *pattern);
+enum attest_landlock_pattern {
+	ATTEST_LANDLOCK_PLAIN, /* wildcards only as whole components */
+	ATTEST_LANDLOCK_NAMES, /* wildcards inside names */
+	ATTEST_LANDLOCK_DEEP,  /* two stars before the end: any depth */
+};
+
+enum attest_landlock_pattern attest_landlock_classify(const char *pattern);
 
 /**
  * Plans a ruleset.
+ *
+ * A rule is not carried if it is DEEP, or if it has NAMES and would make a
+ * directory unwritable in which only some names are closed. If such a rule
+ * opens more than the rest does, dropping it is safe; if it closes something,
+ * another layer has to.
  *
  * @image: of this very policy if the caller has one (saves compiling it
  *         again), else NULL.

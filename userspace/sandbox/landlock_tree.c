@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -39,6 +41,25 @@ static unsigned char type_of(DIR *dir, const struct dirent *entry)
 	return IFTODT(st.st_mode);
 }
 
+static void own(void *ctx, char *path, size_t size)
+{
+	(void)ctx;
+	(void)snprintf(path, size, "/proc/%d", getpid());
+}
+
+/* Of all processes only this one: the others are not the command's, and those
+ * that will be are not there yet.
+ */
+static bool is_foreign(const char *dir, const char *name)
+{
+	char path[64];
+
+	if (strcmp(dir, "/proc") != 0 || !isdigit((unsigned char)name[0]))
+		return false;
+	own(NULL, path, sizeof(path));
+	return strcmp(path + strlen("/proc/"), name) != 0;
+}
+
 static int list(void *ctx, const char *path,
 		int (*each)(void *arg, const char *name, bool is_directory),
 		void *arg)
@@ -65,7 +86,7 @@ static int list(void *ctx, const char *path,
 		entry = readdir(dir);
 		if (!entry)
 			return -errno;
-		if (is_dots(entry->d_name))
+		if (is_dots(entry->d_name) || is_foreign(path, entry->d_name))
 			continue;
 		type = type_of(dir, entry);
 		if (type != DT_LNK && type != DT_UNKNOWN)
@@ -96,4 +117,5 @@ static enum attest_landlock_kind kind(void *ctx, const char *path)
 const struct attest_landlock_tree attest_landlock_system_tree = {
 	.list = list,
 	.kind = kind,
+	.own = own,
 };

@@ -22,6 +22,12 @@ int attest_landlock_walk(struct attest_landlock_plan *plan,
 			 size_t n_rules,
 			 const struct attest_landlock_tree *tree);
 
+/** Chooses the rules that Landlock carries and adds their grants. */
+int attest_landlock_plan_rules(struct attest_landlock_plan *plan,
+			       const struct attest_policy *policy,
+			       const struct attest_image_hdr *image,
+			       const struct attest_landlock_tree *tree);
+
 /** Adds one grant, or nothing if rights is 0. 0 or -ENOMEM. */
 int attest_landlock_grant_add(struct attest_landlock_plan *plan,
 			      const char *path, uint64_t rights,

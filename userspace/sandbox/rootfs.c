@@ -338,13 +338,19 @@ int attest_rootfs_enter(const struct attest_container *container,
 	return 0;
 }
 
-int attest_rootfs_grant(const struct attest_container *container,
+int attest_rootfs_grant(const struct attest_landlock_plan *plan, int abi,
 			int landlock_fd)
 {
-	for (size_t i = 0; attest_private_paths[i]; i++) {
-		int r = attest_landlock_grant_path(
-		    landlock_fd, attest_private_paths[i], container->rights[i]);
+	uint64_t handled = attest_landlock_fs_rights(abi);
 
+	for (size_t i = 0; i < plan->n_grants; i++) {
+		const struct attest_landlock_grant *grant = &plan->grants[i];
+		int r;
+
+		if (grant->is_own || !attest_container_is_own(grant->path))
+			continue;
+		r = attest_landlock_grant_path(landlock_fd, grant->path,
+					       grant->rights & handled);
 		if (r < 0)
 			return r;
 	}

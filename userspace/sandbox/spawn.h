@@ -22,6 +22,7 @@
 #include "sandbox/rlimit.h"
 
 struct attest_container;
+struct attest_landlock_plan;
 struct signalfd_siginfo;
 
 /* Most seccomp filters of one command: ours to guard, and the policy's. */
@@ -76,6 +77,12 @@ struct attest_spawn_options {
 	const char *cwd; /* NULL: stay */
 
 	int landlock_fd; /* -1: none; stays open in the caller */
+	/* What landlock_fd was made of. Its grants for the command itself, and
+	 * for what a container has of its own, are added in the child; NULL:
+	 * they are missing there.
+	 */
+	const struct attest_landlock_plan *landlock_plan;
+	int landlock_abi;
 	uint32_t landlock_flags;
 	/* Installed in this order; the last one installed is asked first. */
 	struct attest_spawn_filter filters[ATTEST_SPAWN_FILTERS_MAX];

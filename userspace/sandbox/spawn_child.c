@@ -143,7 +143,11 @@ static int set_up(const struct attest_spawn_options *o,
 		return attest_child_fail(shared, ATTEST_STEP_FDS, r, NULL);
 	if (landlock_fd < 0)
 		return 0;
-	r = attest_landlock_restrict(landlock_fd, o->landlock_flags);
+	r = o->landlock_plan
+		? attest_landlock_grant_own(landlock_fd, o->landlock_plan,
+					    o->landlock_abi)
+		: 0;
+	r = r ?: attest_landlock_restrict(landlock_fd, o->landlock_flags);
 	if (r < 0)
 		return attest_child_fail(shared, ATTEST_STEP_LANDLOCK, r, NULL);
 	(void)close(landlock_fd);
