@@ -20,6 +20,9 @@ struct attest_landlock_view {
 	const struct attest_image_rule *rules;
 	struct attest_landlock_bounds *name;
 	struct attest_landlock_bounds *slash;
+	/* Where a byte of a name leads to: moves[first[s]..first[s + 1]]. */
+	uint32_t *first;
+	uint32_t *moves;
 };
 
 static inline const struct attest_image_state *
@@ -76,19 +79,47 @@ uint32_t attest_landlock_view_rule(const struct attest_landlock_view *view,
 static struct attest_landlock_bounds
 names(const struct attest_landlock_view *view, uint32_t state)
 {
-	const struct attest_image_state *s = &view->states[state];
-	struct attest_landlock_bounds sum = at(view->name, view, s->deflt);
+	struct attest_landlock_bounds sum =
+	    at(view->name, view, view->states[state].deflt);
 
-	for (uint32_t byte = 1; byte < 256; byte++) {
-		const struct attest_image_cell *cell;
-
-		if (byte == '/')
-			continue;
-		cell = attest_image_cell_at(view, s->base + byte);
-		if (cell && cell->owner == state)
-			(void)join(&sum, at(view->name, view, cell->next));
-	}
+	for (uint32_t i = view->first[state]; i < view->first[state + 1]; i++)
+		(void)join(&sum, at(view->name, view, view->moves[i]));
 	return sum;
+}
+
+/* The byte that a cell is for, or 0 if it is of no use for names. */
+static uint32_t byte_of(const struct attest_landlock_view *view, uint32_t cell)
+{
+	uint32_t owner = view->cells[cell].owner;
+	uint32_t byte;
+
+	if (owner >= view->image->n_states)
+		return 0;
+	byte = cell - view->states[owner].base;
+	return byte < 256 && byte != '/' ? byte : 0;
+}
+
+/* The tables hold the moves scattered: sort them by state, once. */
+static int collect_moves(struct attest_landlock_view *view)
+{
+	uint32_t n = view->image->n_states;
+
+	view->first = calloc((size_t)n + 2, sizeof(*view->first));
+	view->moves =
+	    calloc((size_t)view->image->n_cells + 1, sizeof(*view->moves));
+	if (!view->first || !view->moves)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < view->image->n_cells; i++)
+		if (byte_of(view, i))
+			view->first[view->cells[i].owner + 2]++;
+	for (uint32_t i = 2; i < n + 2; i++)
+		view->first[i] += view->first[i - 1];
+	/* first[s + 1] counts up from where s begins to where s + 1 does. */
+	for (uint32_t i = 0; i < view->image->n_cells; i++)
+		if (byte_of(view, i))
+			view->moves[view->first[view->cells[i].owner + 1]++] =
+			    view->cells[i].next;
+	return 0;
 }
 
 static bool widen(struct attest_landlock_view *view, uint32_t state)
@@ -124,6 +155,8 @@ int attest_landlock_view_new(const struct attest_image_hdr *image,
 	view->slash = calloc(n, sizeof(*view->slash));
 	if (!view->name || !view->slash)
 		return -ENOMEM;
+	if (collect_moves(view) < 0)
+		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++)
 		view->name[i] = view->slash[i] = empty;
 	/* Both directions, so that a long chain settles in one pass. */
@@ -147,6 +180,8 @@ void attest_landlock_view_free(struct attest_landlock_view **view)
 		return;
 	free(v->name);
 	free(v->slash);
+	free(v->first);
+	free(v->moves);
 	free(v);
 }
 
