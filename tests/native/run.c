@@ -35,9 +35,8 @@ static void read_all(int fd)
 	run_output[len] = '\0';
 }
 
-int run_sh(struct attest_spawn_options *options, const char *script)
+int run_command(struct attest_spawn_options *options, const char *const *argv)
 {
-	const char *const argv[] = { "sh", "-c", script, NULL };
 	struct attest_spawn_error error = { 0 };
 	struct attest_child child;
 	int status = -1;
@@ -60,6 +59,13 @@ int run_sh(struct attest_spawn_options *options, const char *script)
 	assert_int_equal(attest_spawn_wait(&child, &status, NULL), 0);
 	attest_spawn_done(&child);
 	return status;
+}
+
+int run_sh(struct attest_spawn_options *options, const char *script)
+{
+	const char *const argv[] = { "sh", "-c", script, NULL };
+
+	return run_command(options, argv);
 }
 
 void assert_sh(struct attest_spawn_options *options, const char *script,

@@ -9,6 +9,9 @@
 /** Runs `sh -c script` and asserts that it started. Return: exit status. */
 int run_sh(struct attest_spawn_options *options, const char *script);
 
+/** The same for any command. */
+int run_command(struct attest_spawn_options *options, const char *const *argv);
+
 /** What the last run_sh() wrote to standard output and error. */
 extern char run_output[8192];
 
