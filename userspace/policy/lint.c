@@ -211,7 +211,32 @@ static int lint_winners(const struct attest_policy *p,
 	return r;
 }
 
-/* Wildcards before the end of a path; and names longer than any can be. */
+/* Names longer than any can be. Also: are there wildcards inside the path? */
+static int lint_pattern(const struct attest_rule *rule,
+			struct attest_findings *findings, bool *ret_inside)
+{
+	_cleanup_(attest_pattern_done) struct attest_pattern pattern = { 0 };
+	size_t name_len = 0;
+	const char *error;
+	int r;
+
+	r = attest_pattern_parse(rule->path, rule->recursive, &pattern, &error);
+	for (size_t i = 0; r == 0 && i < pattern.n_tokens; i++) {
+		const struct attest_token *t = &pattern.tokens[i];
+		bool is_byte = t->kind == ATTEST_TOKEN_BYTE;
+
+		*ret_inside = *ret_inside || !is_byte;
+		name_len = is_byte && t->byte != '/' ? name_len + 1 : 0;
+		if (name_len == ATTEST_NAME_MAX + 1)
+			r = attest_findings_add(
+			    findings, rule,
+			    "'%.40s...' matches nothing: a name has at most "
+			    "%d bytes",
+			    rule->path, ATTEST_NAME_MAX);
+	}
+	return r;
+}
+
 static int lint_patterns(const struct attest_policy *p,
 			 struct attest_findings *findings)
 {
@@ -220,43 +245,23 @@ static int lint_patterns(const struct attest_policy *p,
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < p->n_rules; i++) {
-		_cleanup_(
-		    attest_pattern_done) struct attest_pattern pattern = { 0 };
 		const struct attest_rule *rule = &p->rules[i];
-		size_t name_len = 0;
-		const char *error;
 		bool inside = false;
 
-		r = attest_pattern_parse(rule->path, rule->recursive, &pattern,
-					 &error);
-		for (size_t k = 0; r == 0 && k < pattern.n_tokens; k++) {
-			const struct attest_token *t = &pattern.tokens[k];
-
-			inside = inside || t->kind != ATTEST_TOKEN_BYTE;
-			name_len =
-			    t->kind == ATTEST_TOKEN_BYTE && t->byte != '/'
-				? name_len + 1
-				: 0;
-			if (name_len == ATTEST_NAME_MAX + 1)
-				r = attest_findings_add(
-				    findings, rule,
-				    "rule %zu, '%.40s...', matches nothing: a "
-				    "name has at most %d bytes",
-				    i + 1, rule->path, ATTEST_NAME_MAX);
-		}
 		if (!attest_lint_is_own(p, rule))
 			continue;
+		r = lint_pattern(rule, findings, &inside);
 		n += inside;
 		first = inside && !first ? rule : first;
 	}
-	if (r == 0 && n)
-		r = attest_findings_add(
-		    findings, first,
-		    "%zu rule%s with wildcards inside the path ('%s'%s) "
-		    "need%s the BPF layer: Landlock matches whole names only",
-		    n, n == 1 ? "" : "s", first->path,
-		    n == 1 ? "" : " and others", n == 1 ? "s" : "");
-	return r;
+	if (r < 0 || n == 0)
+		return r;
+	return attest_findings_add(
+	    findings, first,
+	    "%zu rule%s with wildcards inside the path ('%s'%s) need%s the BPF "
+	    "layer: Landlock matches whole names only",
+	    n, n == 1 ? "" : "s", first->path, n == 1 ? "" : " and others",
+	    n == 1 ? "s" : "");
 }
 
 static int lint_rest(const struct attest_policy *p,

@@ -133,7 +133,8 @@ static int read_to(struct attest_reader *rd, const struct attest_node *node,
 static int read_port(struct attest_reader *rd, const struct attest_node *node,
 		     struct attest_net_rule *rule)
 {
-	unsigned int from, to;
+	unsigned int from = 0;
+	unsigned int to = 0;
 	const char *text;
 	int end = 0;
 	int r;
