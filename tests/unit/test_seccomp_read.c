@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/str.h"
+#include "policy/lint.h"
 #include "policy/node.h"
 #include "policy/seccomp.h"
 
@@ -351,6 +352,49 @@ static void the_explanation_names_call_rule_and_remedy(void **state)
 	done(&f);
 }
 
+static size_t findings_of(const char *text, const char *says)
+{
+	struct attest_findings found = { 0 };
+	struct fixture f = { 0 };
+	size_t n = 0;
+
+	assert_int_equal(read_text(&f, text), 0);
+	assert_int_equal(attest_lint_seccomp(f.profile, NULL, &found), 0);
+	for (size_t i = 0; i < found.n_items; i++)
+		n += strstr(found.items[i].text, says) != NULL;
+	attest_findings_done(&found);
+	done(&f);
+
+	return n;
+}
+
+static void rules_without_effect_are_found(void **state)
+{
+	static const char *const levels[] = { "profile: minimal",
+					      "profile: standard",
+					      "profile: maximum" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		assert_int_equal(findings_of(levels[i], ""), 0);
+	assert_int_equal(
+	    findings_of("defaultAction: allow\nsyscalls:\n"
+			"- { names: [mkdir], action: errno }\n"
+			"- { names: [mkdir, rmdir], action: kill }\n",
+			"rule 2 never decides on 'mkdir': rule 1"),
+	    1);
+	assert_int_equal(
+	    findings_of("defaultAction: errno\nsyscalls:\n"
+			"- { names: [dup], action: errno, errnoRet: 1 }\n",
+			"rule 1 has the default action"),
+	    1);
+	assert_int_equal(
+	    findings_of("defaultAction: allow\nsyscalls:\n"
+			"- names: [dup]\n  action: errno\n  args: [{index: 0, "
+			"value: 3, valueTwo: 4, op: SCMP_CMP_MASKED_EQ}]\n",
+			"rule 1 never applies"),
+	    1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -366,6 +410,7 @@ int main(void)
 		cmocka_unit_test(conditions_choose_rules_as_docker_does),
 		cmocka_unit_test(published_profiles_are_read),
 		cmocka_unit_test(a_file_that_names_itself_is_refused),
+		cmocka_unit_test(rules_without_effect_are_found),
 		cmocka_unit_test(the_explanation_names_call_rule_and_remedy),
 	};
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "lib/error.h"
 #include "policy/lint.h"
 #include "policy/node.h"
@@ -100,27 +101,19 @@ static int tell_error(const struct attest_diag *diag, const char *path,
 	return r < 0 ? r : 1;
 }
 
-/* Is it a policy rather than a seccomp profile? By the keys at the top. */
+/* Is it a seccomp profile rather than a policy, well formed or not? */
 static bool is_profile(const char *path)
 {
-	struct attest_seccomp_profile *profile = NULL;
-	struct attest_policy *policy = NULL;
-	struct attest_diag diag = { 0 };
-	struct attest_reader rd = { .diag = &diag };
-	bool is_policy;
-	bool found;
+	_cleanup_free_ char *text = NULL;
+	size_t len;
 
-	is_policy = attest_policy_load(path, NULL, &policy, &diag) == 0;
-	attest_policy_free(&policy);
-	found =
-	    !is_policy && attest_seccomp_load_file(&rd, path, &profile) == 0;
-	attest_seccomp_free(&profile);
-	attest_reader_done(&rd);
-	return found;
+	return attest_read_file(path, ATTEST_DOCUMENT_MAX, &text, &len) == 0 &&
+	       attest_seccomp_is_profile(text, len);
 }
 
 static int lint_profile(const char *path, attest_finding_fn fn, void *data)
 {
+	_cleanup_(attest_findings_done) struct attest_findings found = { 0 };
 	struct attest_seccomp_profile *profile = NULL;
 	struct attest_diag diag = { 0 };
 	struct attest_reader rd = { .diag = &diag };
@@ -131,6 +124,10 @@ static int lint_profile(const char *path, attest_finding_fn fn, void *data)
 		r = tell_error(&diag, path, fn, data);
 	else
 		r = tell(rd.warnings, rd.n_warnings, fn, data);
+	if (profile && r >= 0)
+		r = attest_lint_seccomp(profile, path, &found);
+	if (profile && r >= 0)
+		r = tell(found.items, found.n_items, fn, data);
 	attest_seccomp_free(&profile);
 	attest_reader_done(&rd);
 	return r;

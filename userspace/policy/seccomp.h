@@ -205,3 +205,19 @@ int attest_seccomp_explain(const struct attest_seccomp_profile *profile,
 			   const char *syscall, const uint64_t args[6],
 			   enum attest_scmp_action action,
 			   struct attest_str *out);
+
+struct attest_findings;
+
+/**
+ * Looks for rules that never decide.
+ *
+ * @file:     for the findings; may be NULL.
+ * @findings: added to (policy/lint.h).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int attest_lint_seccomp(const struct attest_seccomp_profile *profile,
+			const char *file, struct attest_findings *findings);
+
+/** Is the text of a profile, and not of a policy? By its keys. */
+bool attest_seccomp_is_profile(const char *text, size_t len);

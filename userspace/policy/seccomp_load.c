@@ -201,6 +201,24 @@ int attest_seccomp_find(struct attest_reader *rd, const char *name,
 	return find(rd, &nowhere, name, 0, ret);
 }
 
+bool attest_seccomp_is_profile(const char *text, size_t len)
+{
+	struct attest_diag diag = { 0 };
+	struct attest_reader rd = { .diag = &diag };
+	struct attest_node *root = NULL;
+	bool is;
+
+	if (attest_node_parse(&rd, text, len, &root) < 0)
+		return false;
+	is = attest_node_get(root, "defaultAction") ||
+	     attest_node_get(root, "syscalls") ||
+	     attest_node_get(root, "archMap");
+	attest_node_free(&root);
+	attest_reader_done(&rd);
+
+	return is;
+}
+
 /* A path that is written in a document starts in the document's folder. */
 static int resolve(const char *document, const char *path, char *out,
 		   size_t size)

@@ -94,8 +94,6 @@ bool attest_scmp_is_written(const struct attest_seccomp_profile *p, size_t i,
 		     "its conditions on arguments are left out, which the "
 		     "format does not have: every such call is refused");
 	}
-	if (attest_scmp_format_is_flat(format) && rule->comment)
-		note(notes, i, "its comment is left out");
 
 	return true;
 }
@@ -104,10 +102,16 @@ void attest_scmp_note_losses(const struct attest_seccomp_profile *p,
 			     enum attest_seccomp_format format,
 			     struct attest_str *notes)
 {
+	size_t n_comments = 0;
 	bool map = false;
 
 	for (size_t i = 0; i < p->n_arches; i++)
 		map = map || p->arches[i].n_sub;
+	for (size_t i = 0; i < p->n_rules; i++)
+		n_comments += p->rules[i].comment != NULL;
+	if (attest_scmp_format_is_flat(format) && n_comments)
+		attest_str_printf(notes, "comments of %zu rules: left out\n",
+				  n_comments);
 	if (format == ATTEST_SECCOMP_OCI && map)
 		attest_str_puts(notes, "archMap: only the architectures of "
 				       "this one entry are kept\n");
