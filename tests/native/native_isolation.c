@@ -24,8 +24,7 @@
 #include "base/io.h"
 #include "policy/image.h"
 #include "run.h"
-#include "sandbox/container.h"
-#include "sandbox/landlock.h"
+#include "sandbox/confine.h"
 
 static struct attest_container plain(void)
 {
@@ -356,36 +355,27 @@ static void a_policy_holds_inside_a_container(void **state)
 		.has_network = true,
 		.net_default = ATTEST_NETWORK_DISABLED,
 	};
-	const struct attest_container_options co = { 0 };
-	const int abi = attest_landlock_probe();
-	_cleanup_(attest_landlock_plan_free) struct attest_landlock_plan *plan =
-	    NULL;
-	_cleanup_(attest_container_free) struct attest_container *c = NULL;
+	const struct attest_confine_options co = { .in_container = true };
+	_cleanup_(attest_confine_done) struct attest_confine confine;
 	_cleanup_free_ struct attest_image_hdr *image = NULL;
-	struct attest_spawn_options o;
+	struct attest_spawn_options o = attest_spawn_defaults(NULL, NULL);
 	struct attest_diag diag;
-	const char *path;
+	char text[256];
 	int fd;
 
 	(void)state;
-	if (abi < 1)
-		skip();
 	(void)snprintf(work, sizeof(work), "%s/*", scratch());
 	(void)snprintf(secret, sizeof(secret), "%s/secret", scratch());
 	fd = open(secret, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 	assert_true(fd >= 0);
 	(void)close(fd);
 	assert_int_equal(attest_image_build(&policy, &image, &diag), 0);
-	assert_int_equal(attest_container_plan(&policy, image, &co, &c), 0);
-	o = in(c);
-	assert_int_equal(
-	    attest_landlock_plan_make(&policy, image, ATTEST_LANDLOCK_STRICT,
-				      &attest_landlock_system_tree, &plan),
-	    0);
-	assert_int_equal(
-	    attest_landlock_ruleset(plan, abi, &o.landlock_fd, &path), 0);
-	o.landlock_plan = plan;
-	o.landlock_abi = abi;
+	assert_int_equal(attest_confine_make(&policy, image, &co, &confine,
+					     text, sizeof(text)),
+			 0);
+	if (confine.landlock_state.abi < 1)
+		skip();
+	attest_confine_fill(&confine, &o);
 	o.cwd = scratch();
 	assert_sh(&o, "echo x > f; echo y > /tmp/g; cat f /tmp/g 2>/dev/null",
 		  0, "x\ny\n");
@@ -394,7 +384,48 @@ static void a_policy_holds_inside_a_container(void **state)
 	assert_int_not_equal(run_sh(&o, "echo x > secret"), 0);
 	assert_int_not_equal(run_sh(&o, "touch /dev/shm/x"), 0);
 	assert_sh(&o, "cat /proc/self/comm", 0, "cat\n");
-	(void)close(o.landlock_fd);
+}
+
+static void levels_cover_what_they_say(void **state)
+{
+	const struct attest_policy policy = {
+		.has_network = true,
+		.net_default = ATTEST_NETWORK_DISABLED,
+		.limits = { .processes = 5 },
+	};
+	const struct attest_confine_options levels[] = {
+		{ 0 }, { .in_container = true }, { .is_strict = true }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		_cleanup_(
+		    attest_coverage_free) struct attest_coverage *coverage =
+		    NULL;
+		struct attest_layer_state layers[ATTEST_CONFINE_LAYERS];
+		_cleanup_(attest_confine_done) struct attest_confine c;
+		struct attest_spawn_options o =
+		    attest_spawn_defaults(NULL, NULL);
+		char text[256];
+
+		assert_int_equal(attest_confine_make(&policy, NULL, &levels[i],
+						     &c, text, sizeof(text)),
+				 0);
+		attest_confine_layers(&c, layers);
+		assert_int_equal(
+		    attest_coverage_make(&policy, ATTEST_SUBJECT_COMMAND,
+					 layers, ARRAY_SIZE(layers), &coverage),
+		    0);
+		assert_int_equal(coverage->n_items, 2);
+		assert_int_equal(!!coverage->items[0].full, i > 0);
+		assert_int_equal(!!coverage->items[1].full,
+				 getuid() != 0 || c.cgroup.path);
+		attest_confine_fill(&c, &o);
+		assert_sh(&o, "echo ran", 0, "ran\n");
+		if (levels[i].is_strict)
+			assert_true(c.cgroup.path || c.cgroup_reason[0]);
+	}
+	assert_no_child();
 }
 
 /* The helper that passes the listener on is the init's child here. */
@@ -454,6 +485,7 @@ int main(void)
 		cmocka_unit_test(strict_forbids_more_namespaces),
 		cmocka_unit_test(everything_ends_with_the_command),
 		cmocka_unit_test(a_policy_holds_inside_a_container),
+		cmocka_unit_test(levels_cover_what_they_say),
 		cmocka_unit_test(listener_comes_out_of_a_container),
 		cmocka_unit_test(failures_name_the_step),
 		cmocka_unit_test(nothing_stays_after_kills_at_any_time),

@@ -66,7 +66,7 @@ const char *attest_process_limit_name(enum attest_process_limit limit);
 struct attest_rlimit_state {
 	/* memory and processes are counted by a cgroup of its own */
 	bool has_cgroup;
-	bool is_root; /* the command runs with CAP_SYS_ADMIN or _RESOURCE */
+	bool is_root; /* whose processes are not counted */
 };
 
 extern const struct attest_layer_ops attest_rlimit_layer;

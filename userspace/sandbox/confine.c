@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "sandbox/confine.h"
+#include "sandbox/landlock_abi.h"
+
+/* Below it truncation is not seen by Landlock. */
+#define ABI_TRUNCATE 3
+
+static int fail(int error, char *text, size_t size, const char *what,
+		const char *why)
+{
+	(void)snprintf(text, size, "cannot %s: %s", what, why);
+	return error;
+}
+
+static int make_landlock(struct attest_confine *c,
+			 const struct attest_policy *policy,
+			 const struct attest_image_hdr *image, char *text,
+			 size_t size)
+{
+	const char *path;
+	char what[320];
+	int abi = c->landlock_state.abi;
+	int r;
+
+	r = attest_landlock_plan_make(policy, image, ATTEST_LANDLOCK_STRICT,
+				      &attest_landlock_system_tree, &c->plan);
+	if (r < 0)
+		return fail(r, text, size, "plan the Landlock rules",
+			    strerror(-r));
+	c->landlock_state.plan = c->plan;
+	/* Coverage says what is missing without it, and decides. */
+	if (abi < 1)
+		return 0;
+	r = attest_landlock_ruleset(c->plan, abi, &c->landlock_fd, &path);
+	if (r == -ENOTSUP)
+		return 0;
+	if (r < 0) {
+		(void)snprintf(what, sizeof(what),
+			       "make a Landlock ruleset%s%.200s",
+			       path ? " for " : "", path ? path : "");
+		return fail(r, text, size, what, strerror(-r));
+	}
+	return 0;
+}
+
+static int make_container(struct attest_confine *c,
+			  const struct attest_policy *policy,
+			  const struct attest_image_hdr *image,
+			  const struct attest_confine_options *o, char *text,
+			  size_t size)
+{
+	const struct attest_container_options options = {
+		.strict = o->is_strict,
+		.workspace = o->workspace,
+		.workspace_target = o->workspace_target,
+		.tmp_bytes = o->tmp_bytes,
+	};
+	const struct attest_cgroup_limits limits = {
+		.memory_bytes =
+		    policy->limits.memory_bytes ?: ATTEST_STRICT_MEMORY_BYTES,
+		.processes =
+		    policy->limits.processes ?: ATTEST_STRICT_PROCESSES,
+		.cpu_percent = o->cpu_percent,
+	};
+	int r;
+
+	r = attest_container_plan(policy, image, &options, &c->container);
+	if (r == -ENOENT)
+		return fail(r, text, size, "find the workspace",
+			    "it does not exist; create it, or name another");
+	if (r < 0)
+		return fail(r, text, size, "plan the container", strerror(-r));
+	c->namespace_state.container = c->container;
+	if (!o->is_strict)
+		return 0;
+	r = attest_cgroup_make(&limits, &c->cgroup, c->cgroup_reason,
+			       sizeof(c->cgroup_reason));
+	c->rlimit_state.has_cgroup = r == 0;
+	return 0;
+}
+
+int attest_confine_make(const struct attest_policy *policy,
+			const struct attest_image_hdr *image,
+			const struct attest_confine_options *options,
+			struct attest_confine *ret, char *reterr_text,
+			size_t size)
+{
+	const bool in_container = options->in_container || options->is_strict;
+	struct attest_guard_options guard = { .strict = options->is_strict };
+	int abi = attest_landlock_probe();
+	int r = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->landlock_fd = -1;
+	ret->cgroup = ATTEST_CGROUP_NONE;
+	ret->landlock_state.abi = abi;
+	/* Also in a container: the kernel never counts the host's uid 0. */
+	ret->rlimit_state.is_root = geteuid() == 0;
+	attest_rlimits_plan(policy, &ret->rlimits);
+	guard.truncation = policy->has_filesystem &&
+			   !options->without_landlock && abi < ABI_TRUNCATE;
+	ret->landlock_state.truncate_is_filtered = guard.truncation;
+	attest_guard_make(&guard, &ret->guard);
+	if (!options->without_landlock)
+		r = make_landlock(ret, policy, image, reterr_text, size);
+	if (r == 0 && in_container)
+		r = make_container(ret, policy, image, options, reterr_text,
+				   size);
+	return r;
+}
+
+void attest_confine_done(struct attest_confine *confine)
+{
+	attest_closep(&confine->landlock_fd);
+	confine->landlock_fd = -1;
+	attest_landlock_plan_free(&confine->plan);
+	attest_container_free(&confine->container);
+	attest_cgroup_done(&confine->cgroup);
+}
+
+void attest_confine_layers(
+    const struct attest_confine *confine,
+    struct attest_layer_state ret_layers[ATTEST_CONFINE_LAYERS])
+{
+	ret_layers[0] = (struct attest_layer_state){ &attest_landlock_layer,
+						     &confine->landlock_state };
+	ret_layers[1] = (struct attest_layer_state){ &attest_rlimit_layer,
+						     &confine->rlimit_state };
+	ret_layers[2] =
+	    (struct attest_layer_state){ &attest_namespace_layer,
+					 &confine->namespace_state };
+}
+
+void attest_confine_fill(const struct attest_confine *confine,
+			 struct attest_spawn_options *options)
+{
+	int abi = confine->landlock_state.abi;
+
+	assert(options->n_filters < ATTEST_SPAWN_FILTERS_MAX);
+	memmove(options->filters + 1, options->filters,
+		options->n_filters * sizeof(options->filters[0]));
+	options->filters[0] =
+	    (struct attest_spawn_filter){ .program = &confine->guard.program };
+	options->n_filters++;
+	options->landlock_fd = confine->landlock_fd;
+	options->landlock_plan = confine->plan;
+	options->landlock_abi = abi;
+	options->landlock_flags = attest_landlock_log_flags(abi);
+	options->rlimits = &confine->rlimits;
+	options->container = confine->container;
+	options->own_tree = true;
+}
+
+int attest_confine_enter(const struct attest_confine *confine,
+			 const struct attest_child *child)
+{
+	if (!confine->cgroup.path)
+		return 0;
+	return attest_cgroup_enter(&confine->cgroup, child->pid);
+}
