@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The runtime as a foreground child: signals passed on, the end of its
+ * standard error kept.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#define ATTEST_CHILD_TAIL 8192 /* bytes of standard error kept */
+
+struct attest_child_tail {
+	char data[ATTEST_CHILD_TAIL];
+	size_t len;
+};
+
+/**
+ * Starts argv and waits for its end.
+ *
+ * @guard_fd:   of attest_guard_start(): the child registers there first.
+ * @keep_error: copy its standard error through us into tail; otherwise it
+ *              writes to ours directly.
+ * @ret_status: exit status, 128 + signal.
+ *
+ * Return: 0; -errno: it could not be started.
+ */
+int attest_child_run(char *const *argv, int guard_fd, int keep_error,
+		     struct attest_child_tail *tail, int *ret_status);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * A small process that outlives us and removes the container when we are
+ * killed, and the private directory of a run.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "container/runtime.h"
+
+struct attest_guard {
+	pid_t pid;
+	int fd; /* the guard cleans up when its other end goes away */
+};
+
+/**
+ * Starts the guard, in a session of its own.
+ *
+ * @remove_argv: removes the container.
+ * @dir:         removed at the end.
+ */
+int attest_guard_start(char *const *remove_argv, const char *dir,
+		       struct attest_guard *ret_guard);
+
+/**
+ * Tells the guard which process is the runtime, and waits until it knows.
+ * Called by that process before its execve(2); async-signal-safe.
+ */
+int attest_guard_adopt_self(int guard_fd);
+
+/** Everything is cleaned up: ends the guard. */
+void attest_guard_dismiss(struct attest_guard *guard);
+
+/** Removes a run's directory and the files that are made in it. */
+void attest_run_dir_remove(const char *dir);
+
+/** Runs argv with its streams on /dev/null. Its exit status, or -errno. */
+int attest_run_quietly(char *const *argv);
