@@ -44,6 +44,15 @@ sys.exit(not eval(sys.argv[2]))' "$tmp/out" "$1" 2>"$tmp/py" ||
 		fail "JSON: not $1 $(tail -n 1 "$tmp/py")"
 }
 
+# valid SCHEMA: standard output is valid under a schema of policies/
+valid()
+{
+	/usr/bin/python3 -c 'import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))' \
+		"$tmp/out" "policies/$1" 2>"$tmp/py" ||
+		fail "not valid under $1: $(grep Error: "$tmp/py")"
+}
+
 finish()
 {
 	[ "$failures" -eq 0 ] || exit 1

@@ -11,6 +11,7 @@ cat tests/fuzz/corpus/report/gap.json >>"$events"
 echo >>"$events"
 
 t 0 report "$events"
+valid report.schema.json
 json 'list(d)[:5] == ["security_level", "network_policy", "seccomp",
 	"filesystem", "generated_at"]'
 json 'd["filesystem"]["violations"][0]["violation_type"] == "ForbiddenPath"'

@@ -27,6 +27,10 @@ done
 t 0 help check
 out '^Usage: attest-bpf check'
 
+last=scripts/man
+/usr/bin/python3 scripts/man "$bin" --check >"$tmp/out" 2>"$tmp/err" ||
+	fail "man pages are not up to date"
+
 t 2 chekc
 err "unknown command 'chekc'; did you mean 'check'\?"
 t 2 frobnicate
