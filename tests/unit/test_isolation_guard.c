@@ -11,6 +11,7 @@
 #include <linux/audit.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
@@ -87,6 +88,21 @@ static void truncation_is_refused_on_request(void **state)
 	}
 }
 
+static void only_unix_sockets_without_a_network(void **state)
+{
+	const struct attest_guard_options o = { .network = true };
+
+	(void)state;
+	assert_int_equal(ask(&o, SYS_socket, 0, AF_UNIX), ALLOW);
+	assert_int_equal(ask(&o, SYS_socket, 0, AF_INET), REFUSE(EACCES));
+	assert_int_equal(ask(&o, SYS_socket, 0, AF_INET6), REFUSE(EACCES));
+	assert_int_equal(ask(&o, SYS_socket, 0, AF_PACKET), REFUSE(EACCES));
+	assert_int_equal(ask(&o, SYS_socket, 0, AF_NETLINK), REFUSE(EACCES));
+	assert_int_equal(ask(&o, SYS_io_uring_setup, 0, 0), REFUSE(ENOSYS));
+	assert_int_equal(ask(&o, SYS_socketpair, 0, AF_UNIX), ALLOW);
+	assert_int_equal(ask(&o, SYS_read, 0, AF_INET), ALLOW);
+}
+
 static void strict_refuses_namespaces_and_keys(void **state)
 {
 	const struct attest_guard_options o = { .strict = true };
@@ -105,7 +121,8 @@ static void strict_refuses_namespaces_and_keys(void **state)
 static void other_architectures_are_killed(void **state)
 {
 	const struct attest_guard_options o = { .strict = true,
-						.truncation = true };
+						.truncation = true,
+						.network = true };
 	struct attest_guard guard;
 	struct seccomp_data data = { .arch = AUDIT_ARCH_I386, .nr = 1 };
 
@@ -126,6 +143,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(terminal_injection_is_always_refused),
 		cmocka_unit_test(truncation_is_refused_on_request),
+		cmocka_unit_test(only_unix_sockets_without_a_network),
 		cmocka_unit_test(strict_refuses_namespaces_and_keys),
 		cmocka_unit_test(other_architectures_are_killed),
 	};

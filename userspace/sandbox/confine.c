@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <assert.h>
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,6 +108,11 @@ int attest_confine_make(const struct attest_policy *policy,
 	guard.truncation = policy->has_filesystem &&
 			   !options->without_landlock && abi < ABI_TRUNCATE;
 	ret->landlock_state.truncate_is_filtered = guard.truncation;
+	/* A container gets a network of its own instead. */
+	guard.network = !in_container && !options->without_landlock &&
+			policy->has_network && policy->n_net_rules == 0 &&
+			policy->net_default == ATTEST_NETWORK_DISABLED;
+	ret->landlock_state.network_is_filtered = guard.network;
 	attest_guard_make(&guard, &ret->guard);
 	if (!options->without_landlock)
 		r = make_landlock(ret, policy, image, reterr_text, size);

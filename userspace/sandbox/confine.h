@@ -27,8 +27,9 @@
 struct attest_confine_options {
 	bool in_container;
 	bool is_strict; /* strict_container; implies in_container */
-	/* Another layer decides on paths exactly: Landlock is left out, which
-	 * would cost more and refuse more.
+	/* BPF decides on paths and connections exactly: Landlock, which would
+	 * cost more and refuse more, and the guard's part against the network
+	 * are left out.
 	 */
 	bool without_landlock;
 	const char *workspace;	      /* host directory, or NULL */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
@@ -102,6 +103,17 @@ static void add_truncation(struct attest_guard *g)
 #endif
 }
 
+static void add_network(struct attest_guard *g)
+{
+	jump_if_not(g, SYS_socket, 4);
+	load(g, offsetof(struct seccomp_data, args));
+	put(g, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX,
+					    1, 0));
+	ret(g, REFUSE(EACCES));
+	load(g, offsetof(struct seccomp_data, nr));
+	refuse(g, SYS_io_uring_setup, ENOSYS);
+}
+
 static void add_strict(struct attest_guard *g)
 {
 	static const uint32_t refused[] = { SYS_unshare, SYS_setns, SYS_keyctl,
@@ -135,6 +147,8 @@ void attest_guard_make(const struct attest_guard_options *options,
 	refuse_arg(g, SYS_ioctl, 1, ~0U, TIOCLINUX);
 	if (options->truncation)
 		add_truncation(g);
+	if (options->network)
+		add_network(g);
 	if (options->strict)
 		add_strict(g);
 	ret(g, SECCOMP_RET_ALLOW);

@@ -19,6 +19,10 @@ struct attest_guard_options {
 	 * flags a filter cannot read, and io_uring ENOSYS.
 	 */
 	bool truncation;
+	/* No socket but unix ones, which stay on the machine: EACCES. io_uring,
+	 * which could make sockets past the filter, ENOSYS.
+	 */
+	bool network;
 	/* No new namespaces, no keyrings. */
 	bool strict;
 };

@@ -40,44 +40,54 @@ static bool refuses_writing(const struct attest_policy *policy, size_t number)
 	return access != ATTEST_PATH_READ_WRITE;
 }
 
+/* A rule that the plan left out. */
+static struct answer cover_left_out(const struct attest_landlock_fate *fate)
+{
+	if (fate->is_safe)
+		return (struct answer){
+			ATTEST_COVER_FULL,
+			"its pattern cannot be expressed: what it opens stays "
+			"closed"
+		};
+	return (struct answer){
+		ATTEST_COVER_NONE,
+		"a wildcard that closes names in a writable directory, or at "
+		"any depth, cannot be expressed; the BPF layer (as root) does"
+	};
+}
+
+/* What this kernel's Landlock, or the way it is used, cannot refuse. */
+static const char *shortcoming(const struct attest_landlock_state *state,
+			       const struct attest_policy *policy,
+			       size_t number)
+{
+	if (state->plan && state->plan->fit == ATTEST_LANDLOCK_LOOSE)
+		return "left to the BPF layer where a directory holds "
+		       "something stricter";
+	if (number > 0 && policy->rules[number - 1].hide)
+		return "stat and existence cannot be refused; the BPF layer "
+		       "(as root) does";
+	if (state->abi < ABI_TRUNCATE && !state->truncate_is_filtered &&
+	    refuses_writing(policy, number))
+		return "truncation is not refused before Linux 6.2";
+	return NULL;
+}
+
 /* A path rule, or the default access for number 0. */
 static struct answer cover_path(const struct attest_landlock_state *state,
 				const struct attest_policy *policy,
 				size_t number)
 {
 	const struct attest_landlock_fate *fate = fate_of(state, number);
+	const char *why;
 
-	if (fate && !fate->is_carried && fate->is_safe)
-		return (struct answer){
-			ATTEST_COVER_FULL,
-			"its pattern cannot be expressed: what it opens stays "
-			"closed"
-		};
 	if (fate && !fate->is_carried)
-		return (struct answer){
-			ATTEST_COVER_NONE,
-			"a wildcard that closes names in a writable directory, "
-			"or at any depth, cannot be expressed; the BPF layer "
-			"(as root) does"
-		};
-	if (state->plan && state->plan->fit == ATTEST_LANDLOCK_LOOSE)
-		return (struct answer){ ATTEST_COVER_PARTIAL,
-					"left to the BPF layer where a "
-					"directory holds something stricter" };
-	if (number > 0 && policy->rules[number - 1].hide)
-		return (struct answer){
-			ATTEST_COVER_PARTIAL,
-			"stat and existence cannot be refused; the BPF layer "
-			"(as root) does"
-		};
-	if (state->abi < ABI_TRUNCATE && !state->truncate_is_filtered &&
-	    refuses_writing(policy, number))
-		return (struct answer){
-			ATTEST_COVER_PARTIAL,
-			"truncation is not refused before Linux 6.2"
-		};
-	if (fate && fate->is_cut)
-		return (struct answer){ ATTEST_COVER_PARTIAL, fate->note };
+		return cover_left_out(fate);
+	why = shortcoming(state, policy, number);
+	if (!why && fate && fate->is_cut)
+		why = fate->note;
+	if (why)
+		return (struct answer){ ATTEST_COVER_PARTIAL, why };
 	if (fate && fate->note)
 		return (struct answer){ ATTEST_COVER_FULL, fate->note };
 	if (number == 0 && refuses_writing(policy, number))
@@ -104,6 +114,9 @@ cover_net_default(const struct attest_landlock_state *state,
 
 	if (policy->net_default == ATTEST_NETWORK_ENABLED)
 		return (struct answer){ ATTEST_COVER_FULL, "" };
+	if (state->network_is_filtered)
+		return (struct answer){ ATTEST_COVER_FULL,
+					"no socket but unix ones can be made" };
 	if (state->abi < ABI_TCP)
 		return (struct answer){ ATTEST_COVER_NONE, whys[0] };
 	return (struct answer){ ATTEST_COVER_PARTIAL,
@@ -176,7 +189,8 @@ static enum attest_cover cover(const void *data,
 	/* What Landlock never does needs no reason. */
 	if (answer.cover == ATTEST_COVER_NONE && answer.why[0] == '\0')
 		return say(answer, reason, size);
-	if (state->abi < 1)
+	if (state->abi < 1 &&
+	    !(kind == ATTEST_ITEM_NET_DEFAULT && state->network_is_filtered))
 		answer = (struct answer){ ATTEST_COVER_NONE,
 					  "this kernel has no Landlock (boot "
 					  "with lsm=landlock,...)" };

@@ -124,6 +124,7 @@ extern const struct attest_landlock_tree attest_landlock_system_tree;
 struct attest_landlock_state {
 	int abi;		   /* attest_landlock_probe() */
 	bool truncate_is_filtered; /* a seccomp filter stands in below ABI 3 */
+	bool network_is_filtered;  /* as by attest_guard_options.network */
 	const struct attest_landlock_plan *plan; /* NULL: not planned yet */
 };
 

@@ -107,10 +107,38 @@ static int close_others(int channel, int *landlock_fd)
 	return 0;
 }
 
+/* The steps after which there is less that can be done, Landlock last. */
+static int give_up(const struct attest_spawn_options *o,
+		   struct attest_spawn_shared *shared, int channel)
+{
+	int landlock_fd = o->landlock_fd;
+	int r;
+
+	r = o->container ? attest_caps_drop() : 0;
+	if (r < 0)
+		return attest_child_fail(shared, ATTEST_STEP_CAPABILITIES, r,
+					 NULL);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return attest_child_fail(shared, ATTEST_STEP_NO_NEW_PRIVS,
+					 -errno, NULL);
+	r = close_others(channel, &landlock_fd);
+	if (r < 0)
+		return attest_child_fail(shared, ATTEST_STEP_FDS, r, NULL);
+	if (landlock_fd < 0)
+		return 0;
+	if (o->landlock_plan)
+		r = attest_landlock_grant_own(landlock_fd, o->landlock_plan,
+					      o->landlock_abi);
+	r = r ?: attest_landlock_restrict(landlock_fd, o->landlock_flags);
+	if (r < 0)
+		return attest_child_fail(shared, ATTEST_STEP_LANDLOCK, r, NULL);
+	(void)close(landlock_fd);
+	return 0;
+}
+
 static int set_up(const struct attest_spawn_options *o,
 		  struct attest_spawn_shared *shared, int channel)
 {
-	int landlock_fd = o->landlock_fd;
 	int r;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
@@ -131,27 +159,7 @@ static int set_up(const struct attest_spawn_options *o,
 	r = o->rlimits ? attest_rlimits_apply(o->rlimits) : 0;
 	if (r < 0)
 		return attest_child_fail(shared, ATTEST_STEP_RLIMIT, r, NULL);
-	r = o->container ? attest_caps_drop() : 0;
-	if (r < 0)
-		return attest_child_fail(shared, ATTEST_STEP_CAPABILITIES, r,
-					 NULL);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return attest_child_fail(shared, ATTEST_STEP_NO_NEW_PRIVS,
-					 -errno, NULL);
-	r = close_others(channel, &landlock_fd);
-	if (r < 0)
-		return attest_child_fail(shared, ATTEST_STEP_FDS, r, NULL);
-	if (landlock_fd < 0)
-		return 0;
-	r = o->landlock_plan
-		? attest_landlock_grant_own(landlock_fd, o->landlock_plan,
-					    o->landlock_abi)
-		: 0;
-	r = r ?: attest_landlock_restrict(landlock_fd, o->landlock_flags);
-	if (r < 0)
-		return attest_child_fail(shared, ATTEST_STEP_LANDLOCK, r, NULL);
-	(void)close(landlock_fd);
-	return 0;
+	return give_up(o, shared, channel);
 }
 
 /* As execvp(3) looks: the first file that can be executed, and EACCES if only
