@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `watch` and `enforce`: what runs already.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "engine/session.h"
+
+#define POLL_MS 20
+#define CGROUP2_MAGIC 0x63677270
+
+static int open_signals(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, ret_old) < 0)
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The id the kernel's helper gives is the inode of the directory. */
+static int cgroup_id(struct attest_session *s, const char *path,
+		     uint64_t *ret_id)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (statfs(path, &fs) < 0 || stat(path, &st) < 0)
+		return attest_session_fail(s, -errno,
+					   "cannot open cgroup '%s': %s", path,
+					   strerror(errno));
+	if (fs.f_type != CGROUP2_MAGIC || !S_ISDIR(st.st_mode))
+		return attest_session_fail(
+		    s, -EINVAL,
+		    "'%s' is not a cgroup v2 directory; they are below "
+		    "/sys/fs/cgroup, or /sys/fs/cgroup/unified on hybrid "
+		    "systems",
+		    path);
+	*ret_id = st.st_ino;
+	return 0;
+}
+
+static int confine(struct attest_session *s,
+		   const struct attest_engine_subject *subject)
+{
+	uint64_t id = 0;
+	int r;
+
+	if (subject->kind == ATTEST_SUBJECT_CGROUP_TREE) {
+		r = cgroup_id(s, subject->cgroup, &id);
+		if (r < 0)
+			return r;
+		r = attest_kern_subject_cgroup(s->kern, id, &s->slot, 0);
+		return r < 0 ? attest_session_fail(
+				   s, r, "cannot confine cgroup '%s': %s",
+				   subject->cgroup, strerror(-r))
+			     : 0;
+	}
+	r = attest_kern_subject_tree(s->kern, subject->pid, &s->slot, 0,
+				     &s->result->n_tasks);
+	if (r == -ESRCH)
+		return attest_session_fail(s, r, "there is no process %u",
+					   subject->pid);
+	return r < 0
+		   ? attest_session_fail(s, r, "cannot confine process %u: %s",
+					 subject->pid, strerror(-r))
+		   : 0;
+}
+
+static uint64_t monotonic_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void watch(struct attest_session *s, int pidfd, int signal_fd)
+{
+	uint64_t started = monotonic_ms();
+
+	for (;;) {
+		struct pollfd fds[] = {
+			{ .fd = signal_fd, .events = POLLIN },
+			{ .fd = pidfd, .events = POLLIN },
+			{ .fd = attest_kern_poll_fd(s->kern),
+			  .events = POLLIN },
+		};
+
+		(void)poll(fds, ARRAY_SIZE(fds), POLL_MS);
+		(void)attest_session_poll(s, 0);
+		if (fds[0].revents || fds[1].revents)
+			return;
+		if (s->options->duration_ms &&
+		    monotonic_ms() - started >= s->options->duration_ms)
+			return;
+	}
+}
+
+static int check_rung(struct attest_session *s, bool is_enforced)
+{
+	if (!s->kern)
+		return attest_session_fail(s, -EOPNOTSUPP,
+					   "cannot attach to what runs already "
+					   "without BPF: %s",
+					   s->result->bpf_reason);
+	if (is_enforced)
+		return attest_session_check(s);
+	if (s->options->policy && s->bpf_state.rung == ATTEST_RUNG_TRACE)
+		return attest_session_fail(
+		    s, -EOPNOTSUPP,
+		    "this kernel lets BPF see processes and system calls, "
+		    "but not files: %s",
+		    s->result->bpf_reason);
+	return 0;
+}
+
+int attest_engine_attach(const struct attest_engine_options *options,
+			 const struct attest_engine_subject *subject,
+			 bool is_enforced,
+			 struct attest_engine_result *ret_result)
+{
+	struct attest_engine_options mine = *options;
+	_close_session_ struct attest_session s;
+	_cleanup_close_ int signal_fd = -1;
+	_cleanup_close_ int pidfd = -1;
+	sigset_t old;
+	int r;
+
+	mine.is_audit = options->is_audit || !is_enforced;
+	r = attest_session_open(&s, &mine, subject->kind, true, ret_result);
+	r = r ?: check_rung(&s, is_enforced);
+	if (r < 0)
+		return r;
+	if (subject->kind == ATTEST_SUBJECT_PID) {
+		pidfd = (int)syscall(SYS_pidfd_open, subject->pid, 0);
+		if (pidfd < 0)
+			return attest_session_fail(&s, -errno,
+						   "cannot watch process %u: "
+						   "%s",
+						   subject->pid,
+						   strerror(errno));
+	}
+	r = attest_kern_policy_add(s.kern, s.image, &s.slot);
+	if (r < 0)
+		return attest_session_fail(&s, r, "cannot load the policy: %s",
+					   strerror(-r));
+	s.has_slot = true;
+	signal_fd = open_signals(&old);
+	if (signal_fd < 0)
+		return attest_session_fail(&s, signal_fd,
+					   "cannot watch for signals");
+	r = confine(&s, subject);
+	if (r == 0) {
+		if (options->ready)
+			options->ready(options->ctx);
+		watch(&s, pidfd, signal_fd);
+		attest_session_drain(&s);
+	}
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	return r;
+}

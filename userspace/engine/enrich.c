@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/enrich.h"
+#include "engine/procs.h"
+#include "sandbox/syscall_name.h"
+
+/* "opened for reading", by hook and access. */
+static const char *deed_of(const struct attest_record *rec)
+{
+	switch (rec->hook) {
+	case ATTEST_HOOK_FILE_OPEN:
+		if (rec->access & ATTEST_ACCESS_EXECUTE)
+			return "executed";
+		if ((rec->access &
+		     (ATTEST_ACCESS_READ | ATTEST_ACCESS_WRITE)) ==
+		    (ATTEST_ACCESS_READ | ATTEST_ACCESS_WRITE))
+			return "opened for reading and writing";
+		return rec->access & ATTEST_ACCESS_WRITE ? "opened for writing"
+							 : "opened for reading";
+	case ATTEST_HOOK_MMAP_FILE:
+	case ATTEST_HOOK_FILE_MPROTECT:
+		return "mapped as program code";
+	case ATTEST_HOOK_PATH_UNLINK:
+	case ATTEST_HOOK_PATH_RMDIR:
+		return "removed";
+	case ATTEST_HOOK_PATH_RENAME:
+		return "renamed";
+	case ATTEST_HOOK_PATH_LINK:
+		return "linked";
+	case ATTEST_HOOK_PATH_MKDIR:
+	case ATTEST_HOOK_PATH_MKNOD:
+	case ATTEST_HOOK_PATH_SYMLINK:
+		return "created";
+	case ATTEST_HOOK_PATH_TRUNCATE:
+		return "truncated";
+	case ATTEST_HOOK_PATH_CHMOD:
+		return "given another mode";
+	case ATTEST_HOOK_PATH_CHOWN:
+		return "given another owner";
+	default:
+		return "used";
+	}
+}
+
+static void fill_rule(const struct attest_policy *policy,
+		      struct attest_record *rec)
+{
+	if (!rec->has_rule || !policy)
+		return;
+	if (rec->kind == ATTEST_KIND_FILESYSTEM) {
+		if (rec->rule == 0 || rec->rule > policy->n_rules) {
+			rec->rule_text = "default";
+			return;
+		}
+		rec->rule_text = policy->rules[rec->rule - 1].path;
+		rec->rule_priority = policy->rules[rec->rule - 1].priority;
+	}
+}
+
+static void fill_context(struct attest_record *rec,
+			 struct attest_enriched *texts)
+{
+	char *text = texts->context;
+	size_t size = sizeof(texts->context);
+
+	switch (rec->kind) {
+	case ATTEST_KIND_FILESYSTEM:
+		if (rec->violation == ATTEST_VIOLATION_UNRESOLVABLE_PATH)
+			(void)snprintf(text, size,
+				       "%s by %s, but its path cannot be told: "
+				       "it is not below the process' root, or "
+				       "too long or deep",
+				       deed_of(rec), rec->comm);
+		else
+			(void)snprintf(
+			    text, size, "%s by %s%s", deed_of(rec), rec->comm,
+			    rec->violation == ATTEST_VIOLATION_PATH_TRAVERSAL
+				? " through a path that climbs with .."
+				: "");
+		break;
+	case ATTEST_KIND_SECCOMP:
+		(void)snprintf(text, size, "%s called by %s",
+			       rec->syscall_name ? rec->syscall_name
+						 : "system call",
+			       rec->comm);
+		break;
+	default:
+		(void)snprintf(text, size, "by %s", rec->comm);
+		break;
+	}
+	rec->context = text;
+}
+
+void attest_enrich(struct attest_session *s, const void *event,
+		   struct attest_record *rec, struct attest_enriched *texts)
+{
+	const struct attest_event_hdr *hdr = event;
+
+	(void)snprintf(rec->id, sizeof(rec->id), "%s-%x-%" PRIx64, s->id_prefix,
+		       hdr->cpu, (uint64_t)hdr->seq);
+	rec->host = s->host;
+	rec->exe = attest_procs_exe(s->procs, rec->pid);
+	rec->cgroup = attest_procs_cgroup(s->procs, hdr->cgroup_id, rec->pid);
+	rec->syscall_name = attest_syscall_name(
+	    rec->syscall, texts->syscall_name, sizeof(texts->syscall_name));
+	if (s->options->policy) {
+		rec->policy = &s->policy;
+		fill_rule(s->options->policy, rec);
+	}
+	fill_context(rec, texts);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `run`: a command in its confinement.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "engine/session.h"
+#include "sandbox/landlock.h"
+#include "sandbox/spawn.h"
+
+#define POLL_MS 20
+
+void attest_engine_result_done(struct attest_engine_result *result)
+{
+	attest_coverage_free(&result->coverage);
+}
+
+/* What a shell would pass on to its foreground job. The terminal's own
+ * signals reach the command directly.
+ */
+static int open_signals(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGQUIT);
+	(void)sigaddset(&set, SIGUSR1);
+	(void)sigaddset(&set, SIGUSR2);
+	if (sigprocmask(SIG_BLOCK, &set, ret_old) < 0)
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void pass_signals(int fd, struct attest_child *child)
+{
+	struct signalfd_siginfo info;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		/* ^C went to the whole foreground group already. */
+		if ((info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT) &&
+		    info.ssi_code == SI_KERNEL)
+			continue;
+		(void)attest_spawn_signal(child, (int)info.ssi_signo);
+	}
+}
+
+static int start(struct attest_session *s, const char *const *argv,
+		 const char *const *envp, struct attest_child *ret_child)
+{
+	struct attest_spawn_options options = attest_spawn_defaults(argv, envp);
+	_cleanup_close_ int landlock_fd = -1;
+	struct attest_spawn_error error = { 0 };
+	const char *path = NULL;
+	char text[512];
+	int r;
+
+	if (s->plan && s->landlock_state.abi > 0 && !s->options->is_audit) {
+		r = attest_landlock_ruleset(s->plan, s->landlock_state.abi,
+					    &landlock_fd, &path);
+		if (r < 0)
+			return attest_session_fail(
+			    s, r, "cannot make the Landlock ruleset%s%s: %s",
+			    path ? " for " : "", path ? path : "",
+			    strerror(-r));
+		options.landlock_fd = landlock_fd;
+	}
+	if (s->has_filter && !s->options->is_audit) {
+		options.filters[0].program = &s->filter.prog;
+		options.filters[0].flags = s->filter.flags;
+		options.n_filters = 1;
+	}
+	options.rlimits = &s->rlimits;
+	r = attest_spawn_start(&options, ret_child, &error);
+	if (r == 0 && s->has_slot) {
+		r = attest_kern_subject_pidfd(s->kern, ret_child->pidfd,
+					      &s->slot, 0);
+		if (r < 0) {
+			attest_spawn_done(ret_child);
+			return attest_session_fail(
+			    s, r,
+			    "cannot make the command a BPF subject: "
+			    "%s",
+			    strerror(-r));
+		}
+	}
+	if (r == 0)
+		r = attest_spawn_go(ret_child, &error);
+	if (r < 0) {
+		s->result->exit_status = attest_spawn_exit_code(&error);
+		attest_spawn_done(ret_child);
+		attest_session_drain(s);
+		return attest_session_fail(
+		    s, r, "%s",
+		    attest_spawn_error_text(&error, text, sizeof(text)));
+	}
+	return 0;
+}
+
+static uint64_t monotonic_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Until the command ends. */
+static int supervise(struct attest_session *s, struct attest_child *child,
+		     int signal_fd)
+{
+	uint64_t wall_ms = s->rlimits.wall_seconds * 1000;
+	uint64_t started = monotonic_ms();
+	int status = 0, r;
+
+	for (;;) {
+		struct pollfd fds[] = {
+			{ .fd = child->pidfd, .events = POLLIN },
+			{ .fd = signal_fd, .events = POLLIN },
+			{ .fd = s->kern ? attest_kern_poll_fd(s->kern) : -1,
+			  .events = POLLIN },
+		};
+
+		(void)poll(fds, ARRAY_SIZE(fds), s->kern ? POLL_MS : 100);
+		pass_signals(signal_fd, child);
+		(void)attest_session_poll(s, 0);
+		r = attest_spawn_reap(child, &status, NULL);
+		if (r != 0)
+			break;
+		if (wall_ms && monotonic_ms() - started > wall_ms) {
+			log_error("the command ran longer than wall_seconds "
+				  "allows, killing it");
+			(void)attest_spawn_signal(child, SIGKILL);
+			wall_ms = 0;
+		}
+	}
+	s->result->exit_status = status;
+	return r < 0 ? attest_session_fail(s, r,
+					   "cannot wait for the command: "
+					   "%s",
+					   strerror(-r))
+		     : 0;
+}
+
+int attest_engine_run(const struct attest_engine_options *options,
+		      const char *const *argv, const char *const *envp,
+		      struct attest_engine_result *ret_result)
+{
+	_close_session_ struct attest_session s;
+	_cleanup_close_ int signal_fd = -1;
+	struct attest_child child = { 0 };
+	sigset_t old;
+	int r;
+
+	r = attest_session_open(&s, options, ATTEST_SUBJECT_COMMAND,
+				!options->without_bpf && geteuid() == 0,
+				ret_result);
+	if (r == 0 && !options->is_audit)
+		r = attest_session_check(&s);
+	if (r < 0)
+		return r;
+	if (s.kern) {
+		r = attest_kern_policy_add(s.kern, s.image, &s.slot);
+		if (r < 0)
+			return attest_session_fail(
+			    &s, r, "cannot load the policy: %s", strerror(-r));
+		s.has_slot = true;
+	}
+	signal_fd = open_signals(&old);
+	if (signal_fd < 0)
+		return attest_session_fail(&s, signal_fd,
+					   "cannot watch for signals");
+	r = start(&s, argv, envp, &child);
+	if (r == 0) {
+		if (options->ready)
+			options->ready(options->ctx);
+		r = supervise(&s, &child, signal_fd);
+		attest_session_drain(&s);
+		attest_spawn_done(&child);
+	}
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	return r;
+}
