@@ -422,7 +422,7 @@ __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 		sc->dentry = keep;
 	}
 	attest_hdr_fill(&sc->event.hdr, &s, ATTEST_EVENT_FILE, how >> 16);
-	sc->event.hdr.flags = how & 0xffff;
+	sc->event.hdr.flags = how & 0x7fff;
 	if (sc->end == ATTEST_WALK_UNREACHABLE)
 		sc->event.hdr.flags |= ATTEST_EVF_PATH_UNREACHABLE;
 	sc->event.hdr.verdict = sc->attempt >> 8;
@@ -450,6 +450,33 @@ __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 	ATTEST_OPAQUE(len);
 	if (len > sizeof(sc->event) + sizeof(sc->slack))
 		return 0;
+	if (how & ATTEST_HOW_PENDING) {
+		/* Sent, or dropped, by attest_pending_settle(). */
+		sc->pending_len = len;
+		sc->pending_dentry = sc->dentry;
+		return 0;
+	}
+	attest_count(slot, sc->event.rule);
+	attest_emit(&sc->event, len);
+	return 0;
+}
+
+/* The record of a creation that open(2) asked about before it looked whether
+ * the file exists: true if it does not, and so the answer was used.
+ */
+__noinline int attest_pending_settle(__u32 slot, __u32 is_true)
+{
+	struct attest_scratch *sc = attest_scratch_get();
+	__u64 len;
+
+	if (!sc || !sc->pending_len)
+		return 0;
+	len = sc->pending_len;
+	sc->pending_len = 0;
+	sc->pending_dentry = 0;
+	ATTEST_OPAQUE(len);
+	if (!is_true || len > sizeof(sc->event) + sizeof(sc->slack))
+		return 0;
 	attest_count(slot, sc->event.rule);
 	attest_emit(&sc->event, len);
 	return 0;
@@ -464,7 +491,7 @@ __noinline int attest_decide_slow(__u32 slot, __u32 generation, __u32 access,
 	int violation;
 	void *image;
 
-	violation = attest_path_judge(slot, access, how & 0xffff);
+	violation = attest_path_judge(slot, access, how & 0x7fff);
 	if (violation == ATTEST_VIOLATION_NONE)
 		return 0;
 	image = attest_image_of(slot);

@@ -10,13 +10,16 @@
 #include <bpf/bpf_tracing.h>
 
 #include "lib/decide.h"
+#include "lib/guard.h"
 
 #define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
 #define FMODE_EXEC 0x20
+#define FMODE_CREATED 0x100000
 #define PROT_READ 0x1
 #define PROT_EXEC 0x4
 #define READ_IMPLIES_EXEC 0x0400000
+#define O_CREAT 0100
 #define O_DIRECTORY 0200000
 
 static __always_inline int decide_file(struct file *file, __u32 access,
@@ -24,6 +27,25 @@ static __always_inline int decide_file(struct file *file, __u32 access,
 {
 	return attest_decide(file->f_path.dentry, file->f_path.mnt, access,
 			     how);
+}
+
+/* What open(2) asked about creating this very file: used if it was created,
+ * and then this record is the only one.
+ */
+static __always_inline bool settle_creation(struct file *file)
+{
+	struct attest_subject *s = attest_subject_current();
+	struct attest_scratch *sc;
+	bool is_created = file->f_mode & FMODE_CREATED;
+
+	if (!s || !(s->flags & ATTEST_SUBJECT_PENDING))
+		return false;
+	sc = attest_scratch_get();
+	if (!sc || sc->pending_dentry != (__u64)file->f_path.dentry)
+		return false;
+	s->flags &= ~ATTEST_SUBJECT_PENDING;
+	attest_pending_settle(s->slot, is_created);
+	return is_created;
 }
 
 SEC("lsm/file_open")
@@ -41,6 +63,10 @@ int BPF_PROG(attest_file_open, struct file *file, int ret)
 		access = file->f_mode & (FMODE_READ | FMODE_WRITE);
 	if (file->f_flags & O_DIRECTORY)
 		how |= ATTEST_EVF_DIRECTORY;
+	if (file->f_flags & O_CREAT && settle_creation(file))
+		return 0; /* audited: it is recorded already */
+	if ((access & FMODE_WRITE) && attest_guard_cgroup(file))
+		return -ATTEST_EPERM;
 	ATTEST_RETURN(decide_file(file, access, how));
 }
 

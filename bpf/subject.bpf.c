@@ -74,6 +74,7 @@ static __always_inline int inherit(struct task_struct *child)
 	if (!c)
 		return -1;
 	*c = *s;
+	c->flags &= ~ATTEST_SUBJECT_PENDING;
 	return 0;
 }
 
@@ -168,7 +169,13 @@ int BPF_PROG(attest_exit, struct task_struct *task)
 	struct attest_subject *s = attest_subject_current();
 	struct attest_scratch *sc;
 
-	if (!s || task->pid != task->tgid)
+	if (!s)
+		return 0;
+	if (s->flags & ATTEST_SUBJECT_PENDING) {
+		s->flags &= ~ATTEST_SUBJECT_PENDING;
+		attest_pending_settle(s->slot, 1);
+	}
+	if (task->pid != task->tgid)
 		return 0;
 	sc = attest_scratch_get();
 	if (!sc)

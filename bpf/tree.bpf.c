@@ -12,6 +12,7 @@
 
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
+#define S_IFREG 0100000
 
 int attest_subtree_is_safe(__u32 slot);
 int attest_file_record(__u32 slot, __u32 generation, __u32 access, __u32 how);
@@ -62,14 +63,33 @@ int BPF_PROG(attest_path_mkdir, struct path *dir, struct dentry *dentry,
 				  ATTEST_EVF_CREATE | ATTEST_EVF_DIRECTORY));
 }
 
+/* open(2) asks before it has looked whether the file exists, and forgets the
+ * answer if it does.
+ */
+static __always_inline bool is_open_call(void)
+{
+	struct pt_regs *regs;
+	int nr;
+
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	if (!regs)
+		return false;
+	nr = (int)regs->orig_ax;
+	return nr != 133 && nr != 259; /* mknod, mknodat */
+}
+
 SEC("lsm/path_mknod")
 int BPF_PROG(attest_path_mknod, struct path *dir, struct dentry *dentry,
 	     umode_t mode, unsigned int dev, int ret)
 {
+	__u32 how = ATTEST_HOW(ATTEST_HOOK_PATH_MKNOD, ATTEST_EVF_CREATE);
+
 	if (ret)
 		return ret;
-	ATTEST_RETURN(decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_MKNOD,
-				  ATTEST_EVF_CREATE));
+	if ((mode & S_IFMT) == S_IFREG && is_open_call())
+		how |= ATTEST_HOW_PENDING;
+	ATTEST_RETURN(
+	    attest_decide(dentry, dir->mnt, ATTEST_ACCESS_WRITE, how));
 }
 
 SEC("lsm/path_symlink")

@@ -20,6 +20,10 @@
 int attest_decide_slow(__u32 slot, __u32 generation, __u32 access, __u32 how);
 
 #define ATTEST_HOW(hook, flags) ((hook) << 16 | (flags))
+/* Keep the record until it is known whether the answer was used. */
+#define ATTEST_HOW_PENDING 0x8000U
+
+int attest_pending_settle(__u32 slot, __u32 is_true);
 
 /* The offset is that of the running kernel. */
 static __always_inline __u64 attest_mount_of(const struct vfsmount *mnt)
@@ -89,6 +93,10 @@ static __always_inline int attest_decide(struct dentry *dentry,
 	image = attest_subject_image(s, &hdr);
 	if (!image || !hdr || !(hdr->flags & ATTEST_IMAGE_HAS_FS))
 		return 0;
+	if (s->flags & ATTEST_SUBJECT_PENDING) {
+		s->flags &= ~ATTEST_SUBJECT_PENDING;
+		attest_pending_settle(s->slot, 1);
+	}
 	if (attest_is_allowed_fast(hdr, dentry, mnt, access))
 		return 0;
 
@@ -102,6 +110,8 @@ static __always_inline int attest_decide(struct dentry *dentry,
 	sc->mount = attest_mount_of(mnt);
 	sc->root_dentry = (__u64)fs->root.dentry;
 	sc->root_mount = attest_mount_of(fs->root.mnt);
+	if (how & ATTEST_HOW_PENDING)
+		s->flags |= ATTEST_SUBJECT_PENDING;
 	return attest_decide_slow(s->slot, s->generation, access, how);
 }
 

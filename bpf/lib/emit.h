@@ -18,14 +18,13 @@ static __always_inline void attest_hdr_fill(struct attest_event_hdr *hdr,
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct pt_regs *regs;
-	__u32 zero = 0;
-	__u64 *seq;
 
 	hdr->abi = ATTEST_EVENT_ABI;
 	hdr->kind = kind;
 	hdr->boottime_ns = bpf_ktime_get_boot_ns();
 	hdr->cgroup_id = bpf_get_current_cgroup_id();
-	hdr->cpu = bpf_get_smp_processor_id();
+	hdr->cpu = 0; /* with seq, when it is sent */
+	hdr->seq = 0;
 	hdr->tgid = pid_tgid >> 32;
 	hdr->tid = (__u32)pid_tgid;
 	hdr->ppid = task->real_parent->tgid;
@@ -42,13 +41,21 @@ static __always_inline void attest_hdr_fill(struct attest_event_hdr *hdr,
 	if (regs)
 		hdr->syscall = (__s32)regs->orig_ax;
 	bpf_get_current_comm(hdr->comm, sizeof(hdr->comm));
-	seq = bpf_map_lookup_elem(&attest_seqs, &zero);
-	hdr->seq = seq ? __sync_fetch_and_add(seq, 1) + 1 : 0;
 }
 
 static __always_inline void attest_emit(void *event, __u32 size)
 {
+	struct attest_event_hdr *hdr = event;
 	__u64 flags = BPF_RB_NO_WAKEUP;
+	__u32 zero = 0;
+	__u64 *seq;
+
+	/* Before the ring is asked for room: a number without a record is a
+	 * loss that shows.
+	 */
+	seq = bpf_map_lookup_elem(&attest_seqs, &zero);
+	hdr->cpu = bpf_get_smp_processor_id();
+	hdr->seq = seq ? __sync_fetch_and_add(seq, 1) + 1 : 0;
 
 	if (bpf_ringbuf_query(&attest_events, BPF_RB_AVAIL_DATA) >
 	    attest_settings.wake_bytes)

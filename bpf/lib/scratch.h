@@ -23,8 +23,10 @@ struct attest_component {
 struct attest_scratch {
 	/* The question. */
 	__u64 dentry;
-	__u64 mount;   /* struct mount */
-	__u64 dentry2; /* rename and link: the new name, else 0 */
+	__u64 mount;	      /* struct mount */
+	__u64 pending_dentry; /* of a record that waits, see decide.bpf.c */
+	__u64 pending_len;    /* its bytes, 0: none waits */
+	__u64 dentry2;	      /* rename and link: the new name, else 0 */
 	__u64 mount2;
 	__u64 root_dentry; /* of the task */
 	__u64 root_mount;

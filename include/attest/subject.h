@@ -21,6 +21,9 @@
 #define ATTEST_SUBJECT_TRACE (1U << 2)	/* report its system calls */
 #define ATTEST_SUBJECT_KILL (1U << 3)	/* SIGKILL on a refusal */
 
+/* A record waits in the task's scratch memory. */
+#define ATTEST_SUBJECT_PENDING (1U << 4)
+
 /** Value of the task storage `attest_subjects`. */
 struct attest_subject {
 	__u32 slot; /* < ATTEST_SLOTS_MAX, or ATTEST_SLOT_NONE */

@@ -110,6 +110,17 @@ static void climb(struct attest_session *s, bool wants_bpf)
 	}
 }
 
+/* What the canary used up is not missed. */
+static void start_sequence(struct attest_session *s)
+{
+	struct attest_kern_stats stats;
+
+	if (!s->kern || attest_kern_stats(s->kern, &stats) < 0)
+		return;
+	for (unsigned int i = 0; i < stats.n_cpus; i++)
+		attest_sequence_start(s->sequence, i, stats.seqs[i]);
+}
+
 static bool is_bpf_enforcing(const struct attest_session *s)
 {
 	return s->bpf_state.rung <= ATTEST_RUNG_FMOD_RET;
@@ -189,6 +200,7 @@ int attest_session_open(struct attest_session *s,
 			s->image->mode = ATTEST_MODE_AUDIT;
 	}
 	climb(s, wants_bpf);
+	start_sequence(s);
 	result->rung = s->bpf_state.rung;
 	if (!options->policy)
 		return 0;
@@ -286,7 +298,8 @@ static int take_event(const void *data, size_t len, void *ctx)
 	if (s->has_slot && (hdr->slot != s->slot.slot ||
 			    hdr->generation != s->slot.generation))
 		return 0; /* the canary's */
-	if (hdr->kind == ATTEST_EVENT_PROCESS) {
+	if (hdr->kind == ATTEST_EVENT_PROCESS &&
+	    hdr->violation == ATTEST_VIOLATION_NONE) {
 		attest_procs_update(s->procs, data);
 		return 0;
 	}

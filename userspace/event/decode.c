@@ -93,6 +93,7 @@ static void decode_process(const struct attest_process_event *ev,
 {
 	rec->kind = ATTEST_KIND_PROCESS;
 	rec->layer = ATTEST_LAYER_BPF;
+	rec->error = EPERM;
 	if (ev->path_len) {
 		rec->path.data = ev->data;
 		rec->path.len = ev->path_len;

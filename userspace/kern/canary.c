@@ -80,18 +80,26 @@ static void remove_files(struct canary *c)
 static int load_policy(struct attest_kern *kern, struct canary *c)
 {
 	_cleanup_free_ struct attest_image_hdr *image = NULL;
-	_free_policy_ struct attest_policy *policy = NULL;
+	char pattern[sizeof(c->dir) + 2];
+	struct attest_rule rule = {
+		.path = pattern,
+		.access = ATTEST_PATH_FORBIDDEN,
+		.recursive = true,
+		.priority = 100,
+	};
+	struct attest_policy policy = {
+		.mode = ATTEST_MODE_ENFORCE,
+		.has_filesystem = true,
+		.fs_default = ATTEST_PATH_READ_WRITE,
+		.fs_default_execute = true,
+		.rules = &rule,
+		.n_rules = 1,
+	};
 	struct attest_diag diag;
-	char text[256];
 	int r;
 
-	(void)snprintf(text, sizeof(text),
-		       "{\"version\": 1, \"name\": \"canary\", \"filesystem\": "
-		       "{\"default\": \"read-write\", \"rules\": [{\"path\": "
-		       "\"%s/*\", \"access\": \"forbidden\"}]}}",
-		       c->dir);
-	r = attest_policy_load(NULL, text, &policy, &diag);
-	r = r ?: attest_image_build(policy, &image, &diag);
+	(void)snprintf(pattern, sizeof(pattern), "%s/*", c->dir);
+	r = attest_image_build(&policy, &image, &diag);
 	return r ?: attest_kern_policy_add(kern, image, &c->slot);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <attest/subject.h>
 
@@ -217,6 +218,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 		return fail(-errno, reason, size, "cannot read the programs");
 	kern->skeleton->rodata->attest_rename_lock = probe->rename_lock;
 	kern->skeleton->rodata->attest_mount_lock = probe->mount_lock;
+	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
 	kern->skeleton->rodata->attest_has_task_alloc =
 	    rung != ATTEST_RUNG_TRACE;
 	r = choose(kern);
