@@ -14,8 +14,12 @@
 
 #define ATTEST_ATTEMPTS 8
 
-/* The last byte of a path, and the room a whole name needs behind it. */
-#define DATA_MASK (2 * ATTEST_PATH_MAX - 1)
+#define PATH_MASK (ATTEST_PATH_MAX - 1)
+
+/* Records come in two sizes: the ring wants a constant. */
+#define SMALL_PATH 256
+#define SMALL_DATA (SMALL_PATH + ATTEST_ARG_MAX)
+#define BIG_DATA (2 * ATTEST_PATH_MAX + ATTEST_ARG_MAX)
 
 struct attest_settings attest_settings = { .wake_bytes = 64 << 10 };
 
@@ -33,10 +37,10 @@ static long feed_byte(__u32 i, struct feed_ctx *ctx)
 	__u64 at = sc->first + i;
 	__u8 byte;
 
-	at &= DATA_MASK;
+	at &= PATH_MASK;
 	ATTEST_OPAQUE(at);
-	at &= DATA_MASK;
-	byte = sc->event.data[at];
+	at &= PATH_MASK;
+	byte = sc->path[at];
 	if (sc->is_lower && byte >= 'A' && byte <= 'Z')
 		byte |= 0x20;
 	sc->state = attest_match_byte(&ctx->tables, sc->state, byte);
@@ -48,20 +52,19 @@ static __always_inline long feed_name(struct feed_ctx *ctx, __u64 name,
 				      __u32 len)
 {
 	struct attest_scratch *sc = ctx->sc;
-	__u64 at = sc->base + sc->path_len;
+	__u64 at = sc->path_len;
 	__u64 n = len;
 
 	if (len > ATTEST_NAME_MAX ||
-	    sc->path_len + 1 + len >= ATTEST_PATH_MAX || at > DATA_MASK - 1)
+	    sc->path_len + 1 + len >= ATTEST_PATH_MAX || at > PATH_MASK - 1)
 		return -1;
-	at &= DATA_MASK;
+	at &= PATH_MASK;
 	ATTEST_OPAQUE(at);
-	at &= DATA_MASK;
+	at &= PATH_MASK;
 	ATTEST_OPAQUE(n);
 	n &= 0xff;
-	sc->event.data[at] = '/';
-	if (bpf_probe_read_kernel(&sc->event.data[at] + 1, n,
-				  (const void *)name))
+	sc->path[at] = '/';
+	if (bpf_probe_read_kernel(&sc->path[at] + 1, n, (const void *)name))
 		return -1;
 	sc->first = at;
 	sc->name_len = n;
@@ -79,7 +82,8 @@ static long feed_step(__u32 i, struct feed_ctx *ctx)
 	ATTEST_OPAQUE(k);
 	k &= ATTEST_DEPTH_MAX - 1;
 	sc->parent_state = sc->state;
-	if (feed_name(ctx, sc->components[k].name, sc->components[k].len)) {
+	if (feed_name(ctx, 0xffULL << 56 | sc->components[k] >> 8,
+		      sc->components[k] & 0xff)) {
 		sc->end = ATTEST_WALK_FAULT;
 		return 1;
 	}
@@ -118,8 +122,8 @@ static long attempt(__u32 i, struct feed_ctx *ctx)
 	return 0;
 }
 
-/* The path of the question, into data from base on, and its state. */
-__noinline int attest_path_resolve(__u32 slot, __u32 base)
+/* The path of the question and its state. */
+__noinline int attest_path_resolve(__u32 slot)
 {
 	const struct attest_image_hdr *hdr;
 	struct feed_ctx ctx = {};
@@ -134,7 +138,6 @@ __noinline int attest_path_resolve(__u32 slot, __u32 base)
 	ctx.tables.states_off = hdr->states_off;
 	ctx.tables.cells_off = hdr->cells_off;
 	ctx.sc->pad0 = hdr->fs_start;
-	ctx.sc->base = base;
 	ctx.sc->is_lower = 0;
 	ctx.sc->is_good = 0;
 	ctx.sc->is_stable = 0;
@@ -162,7 +165,6 @@ __noinline int attest_name_resolve(__u32 slot, __u32 state)
 	d = (struct dentry *)ctx.sc->dentry;
 	if (bpf_core_read(&name, sizeof(name), &d->d_name))
 		return -1;
-	ctx.sc->base = 0;
 	ctx.sc->path_len = 0;
 	ctx.sc->is_lower = 0;
 	ctx.sc->state = state;
@@ -336,7 +338,7 @@ __noinline int attest_path_judge(__u32 slot, __u32 access, __u32 flags)
 
 	attest_stat(ATTEST_STAT_CACHE_MISS);
 	sc->event.rule = 0;
-	if (attest_path_resolve(slot, 0))
+	if (attest_path_resolve(slot))
 		return ATTEST_VIOLATION_UNRESOLVABLE_PATH;
 	if (sc->is_good && sc->end == ATTEST_WALK_INTERNAL) {
 		/* Pipes, memfds: no path governs them, but what may be
@@ -395,7 +397,81 @@ static __always_inline const void *path_argument(int *nr)
 	return NULL;
 }
 
-/* Fills in and sends the record of a refusal; data has the path. */
+/* Copies the record into the ring: head, path and argument. */
+static __always_inline int send_small(struct attest_scratch *sc)
+{
+	struct small {
+		struct attest_file_event head;
+		char data[SMALL_DATA];
+	} * rec;
+	__u64 n = sc->event.path_len;
+	__u64 m = sc->event.arg_len;
+
+	rec = bpf_ringbuf_reserve(&attest_events, sizeof(*rec), 0);
+	if (!rec)
+		return -1;
+	sc->event.hdr.size = sizeof(rec->head) + n + m;
+	rec->head = sc->event;
+	ATTEST_OPAQUE(n);
+	n &= SMALL_PATH - 1;
+	bpf_probe_read_kernel(rec->data, n, sc->path);
+	ATTEST_OPAQUE(m);
+	m &= ATTEST_ARG_MAX - 1;
+	bpf_probe_read_kernel(rec->data + n, m, sc->arg);
+	bpf_ringbuf_submit(rec, attest_ring_flags());
+	return 0;
+}
+
+static __always_inline int send_big(struct attest_scratch *sc, __u32 slot)
+{
+	struct big {
+		struct attest_file_event head;
+		char data[BIG_DATA];
+	} * rec;
+	__u64 n = sc->event.path_len;
+	__u64 m = sc->event.arg_len;
+	__u64 k = 0;
+
+	rec = bpf_ringbuf_reserve(&attest_events, sizeof(*rec), 0);
+	if (!rec)
+		return -1;
+	ATTEST_OPAQUE(n);
+	n &= PATH_MASK;
+	bpf_probe_read_kernel(rec->data, n, sc->path);
+	if (sc->dentry2) {
+		sc->dentry = sc->dentry2;
+		sc->mount = sc->mount2;
+		if (!attest_path_resolve(slot) && sc->is_good)
+			k = sc->path_len;
+	}
+	ATTEST_OPAQUE(k);
+	k &= PATH_MASK;
+	bpf_probe_read_kernel(rec->data + n, k, sc->path);
+	ATTEST_OPAQUE(m);
+	m &= ATTEST_ARG_MAX - 1;
+	bpf_probe_read_kernel(rec->data + n + k, m, sc->arg);
+	sc->event.path2_len = k;
+	sc->event.hdr.size = sizeof(rec->head) + n + k + m;
+	rec->head = sc->event;
+	bpf_ringbuf_submit(rec, attest_ring_flags());
+	return 0;
+}
+
+/* Sends the record of the scratch memory. */
+static __always_inline void send(struct attest_scratch *sc, __u32 slot)
+{
+	int r;
+
+	attest_count(slot, sc->event.rule);
+	attest_number(&sc->event.hdr);
+	if (sc->dentry2 || sc->event.path_len >= SMALL_PATH)
+		r = send_big(sc, slot);
+	else
+		r = send_small(sc);
+	attest_stat(r ? ATTEST_STAT_RING_FULL : ATTEST_STAT_RECORDS);
+}
+
+/* Fills in the record of a refusal, and sends it unless it has to wait. */
 __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 				  __u32 how)
 {
@@ -403,24 +479,12 @@ __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 	struct attest_subject s = { .slot = slot, .generation = generation };
 	struct dentry *dentry;
 	const void *arg;
-	__u64 len, at;
 	int nr = -1;
 	long n;
 
 	if (!sc)
 		return 0;
 	dentry = (struct dentry *)sc->dentry;
-	sc->event.path_len = sc->path_len;
-	sc->event.path2_len = 0;
-	sc->event.arg_len = 0;
-	if (sc->dentry2) {
-		__u64 keep = sc->dentry;
-
-		sc->dentry = sc->dentry2;
-		if (!attest_path_resolve(slot, sc->event.path_len))
-			sc->event.path2_len = sc->path_len;
-		sc->dentry = keep;
-	}
 	attest_hdr_fill(&sc->event.hdr, &s, ATTEST_EVENT_FILE, how >> 16);
 	sc->event.hdr.flags = how & 0x7fff;
 	if (sc->end == ATTEST_WALK_UNREACHABLE)
@@ -432,32 +496,21 @@ __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 	sc->event.dev = BPF_CORE_READ(dentry, d_inode, i_sb, s_dev);
 	sc->event.limit = 0;
 	sc->event.value = 0;
-
-	len = sc->event.path_len + sc->event.path2_len;
+	sc->event.path_len = sc->path_len;
+	sc->event.path2_len = 0;
+	sc->event.arg_len = 0;
 	arg = path_argument(&nr);
-	at = len & DATA_MASK;
-	ATTEST_OPAQUE(at);
-	at &= DATA_MASK;
 	if (arg) {
-		n = bpf_probe_read_user_str(&sc->event.data[at], ATTEST_ARG_MAX,
-					    arg);
+		n = bpf_probe_read_user_str(sc->arg, sizeof(sc->arg), arg);
 		if (n > 1)
 			sc->event.arg_len = n - 1;
 	}
-	len += sc->event.arg_len;
-	len += __builtin_offsetof(struct attest_file_event, data);
-	sc->event.hdr.size = len;
-	ATTEST_OPAQUE(len);
-	if (len > sizeof(sc->event) + sizeof(sc->slack))
-		return 0;
 	if (how & ATTEST_HOW_PENDING) {
-		/* Sent, or dropped, by attest_pending_settle(). */
-		sc->pending_len = len;
+		sc->is_pending = 1;
 		sc->pending_dentry = sc->dentry;
 		return 0;
 	}
-	attest_count(slot, sc->event.rule);
-	attest_emit(&sc->event, len);
+	send(sc, slot);
 	return 0;
 }
 
@@ -467,18 +520,13 @@ __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 __noinline int attest_pending_settle(__u32 slot, __u32 is_true)
 {
 	struct attest_scratch *sc = attest_scratch_get();
-	__u64 len;
 
-	if (!sc || !sc->pending_len)
+	if (!sc || !sc->is_pending)
 		return 0;
-	len = sc->pending_len;
-	sc->pending_len = 0;
+	sc->is_pending = 0;
 	sc->pending_dentry = 0;
-	ATTEST_OPAQUE(len);
-	if (!is_true || len > sizeof(sc->event) + sizeof(sc->slack))
-		return 0;
-	attest_count(slot, sc->event.rule);
-	attest_emit(&sc->event, len);
+	if (is_true)
+		send(sc, slot);
 	return 0;
 }
 
@@ -521,7 +569,7 @@ __noinline int attest_subtree_is_safe(__u32 slot)
 	if (!sc || !image)
 		return 0;
 	hdr = attest_image_header(image);
-	if (!hdr || attest_path_resolve(slot, 0) || !sc->is_good)
+	if (!hdr || attest_path_resolve(slot) || !sc->is_good)
 		return 0;
 	from = attest_image_at8(image,
 				(__u64)hdr->subtree_off + (sc->state & ~7U));
@@ -530,7 +578,7 @@ __noinline int attest_subtree_is_safe(__u32 slot)
 	all = ATTEST_SUBTREE_ALL(from[sc->state & 7]);
 	keep = sc->dentry;
 	sc->dentry = sc->dentry2;
-	if (attest_path_resolve(slot, 0)) {
+	if (attest_path_resolve(slot)) {
 		sc->dentry = keep;
 		return 0;
 	}

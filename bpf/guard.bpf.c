@@ -21,9 +21,8 @@ __noinline int attest_guard_refuse(__u32 slot, __u32 generation,
 				   __u32 hook_violation)
 {
 	struct attest_subject s = { .slot = slot, .generation = generation };
-	struct attest_scratch *sc = attest_scratch_get();
+	struct attest_process_event ev = {};
 	const struct attest_image_hdr *hdr;
-	__u64 size = __builtin_offsetof(struct attest_process_event, data);
 	__u8 verdict = ATTEST_VERDICT_DENY;
 	void *image = attest_image_of(slot);
 
@@ -32,18 +31,12 @@ __noinline int attest_guard_refuse(__u32 slot, __u32 generation,
 		if (hdr && hdr->mode == ATTEST_MODE_AUDIT)
 			verdict = ATTEST_VERDICT_AUDIT;
 	}
-	if (sc) {
-		attest_hdr_fill(&sc->process.hdr, &s, ATTEST_EVENT_PROCESS,
-				hook_violation >> 16);
-		sc->process.hdr.verdict = verdict;
-		sc->process.hdr.violation = hook_violation & 0xff;
-		sc->process.hdr.size = size;
-		sc->process.child_tgid = 0;
-		sc->process.exit_code = 0;
-		sc->process.path_len = 0;
-		sc->process.pad0 = 0;
-		attest_emit(&sc->process, size);
-	}
+	attest_hdr_fill(&ev.hdr, &s, ATTEST_EVENT_PROCESS,
+			hook_violation >> 16);
+	ev.hdr.verdict = verdict;
+	ev.hdr.violation = hook_violation & 0xff;
+	ev.hdr.size = sizeof(ev);
+	attest_emit(&ev, sizeof(ev));
 	return verdict == ATTEST_VERDICT_AUDIT ? 0 : -ATTEST_EPERM;
 }
 

@@ -89,21 +89,16 @@ int BPF_PROG(attest_task_alloc, struct task_struct *task,
 	return 0;
 }
 
-static __always_inline void emit_process(struct attest_scratch *sc,
-					 struct attest_subject *s, __u32 hook,
-					 __u32 path_len)
+static __always_inline void emit_process(struct attest_subject *s, __u32 hook,
+					 __u32 child_tgid, int exit_code)
 {
-	__u64 size = __builtin_offsetof(struct attest_process_event, data);
+	struct attest_process_event ev = {};
 
-	attest_hdr_fill(&sc->process.hdr, s, ATTEST_EVENT_PROCESS, hook);
-	sc->process.path_len = path_len;
-	sc->process.pad0 = 0;
-	size += path_len;
-	sc->process.hdr.size = size;
-	ATTEST_OPAQUE(size);
-	if (size > sizeof(sc->process))
-		return;
-	attest_emit(&sc->process, size);
+	attest_hdr_fill(&ev.hdr, s, ATTEST_EVENT_PROCESS, hook);
+	ev.hdr.size = sizeof(ev);
+	ev.child_tgid = child_tgid;
+	ev.exit_code = exit_code;
+	attest_emit(&ev, sizeof(ev));
 }
 
 SEC("tp_btf/task_newtask")
@@ -111,7 +106,6 @@ int BPF_PROG(attest_newtask, struct task_struct *task,
 	     unsigned long clone_flags)
 {
 	struct attest_subject *s = attest_subject_current();
-	struct attest_scratch *sc;
 
 	if (!s)
 		return 0;
@@ -119,16 +113,11 @@ int BPF_PROG(attest_newtask, struct task_struct *task,
 		attest_stat(ATTEST_STAT_NO_SCRATCH);
 	if (clone_flags & CLONE_THREAD)
 		return 0;
-	sc = attest_scratch_get();
-	if (!sc)
-		return 0;
-	sc->process.child_tgid = task->tgid;
-	sc->process.exit_code = 0;
-	emit_process(sc, s, ATTEST_HOOK_PROCESS_FORK, 0);
+	emit_process(s, ATTEST_HOOK_PROCESS_FORK, task->tgid, 0);
 	return 0;
 }
 
-int attest_path_resolve(__u32 slot, __u32 base);
+int attest_path_resolve(__u32 slot);
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(attest_exec, struct task_struct *task, int old_pid,
@@ -136,6 +125,11 @@ int BPF_PROG(attest_exec, struct task_struct *task, int old_pid,
 {
 	struct attest_subject *s = attest_subject_current();
 	struct fs_struct *fs = task->fs;
+	struct record {
+		struct attest_process_event head;
+		char data[512];
+	} * rec;
+	struct attest_process_event ev = {};
 	struct attest_scratch *sc;
 	__u64 len;
 
@@ -150,16 +144,26 @@ int BPF_PROG(attest_exec, struct task_struct *task, int old_pid,
 	sc->root_mount = attest_mount_of(fs->root.mnt);
 	sc->dentry2 = 0;
 	sc->path_len = 0;
-	attest_path_resolve(s->slot, 0);
+	attest_path_resolve(s->slot);
 	len = sc->path_len;
 	ATTEST_OPAQUE(len);
-	if (len > ATTEST_PATH_MAX - 1)
+	len &= 511; /* programs with longer paths are looked up by pid */
+	if (len != sc->path_len)
 		len = 0;
-	if (bpf_probe_read_kernel(sc->process.data, len, sc->event.data))
-		len = 0;
-	sc->process.child_tgid = 0;
-	sc->process.exit_code = 0;
-	emit_process(sc, s, ATTEST_HOOK_PROCESS_EXEC, len);
+	attest_hdr_fill(&ev.hdr, s, ATTEST_EVENT_PROCESS,
+			ATTEST_HOOK_PROCESS_EXEC);
+	ev.hdr.size = sizeof(ev) + len;
+	ev.path_len = len;
+	attest_number(&ev.hdr);
+	rec = bpf_ringbuf_reserve(&attest_events, sizeof(*rec), 0);
+	if (!rec) {
+		attest_stat(ATTEST_STAT_RING_FULL);
+		return 0;
+	}
+	rec->head = ev;
+	bpf_probe_read_kernel(rec->data, len, sc->path);
+	bpf_ringbuf_submit(rec, attest_ring_flags());
+	attest_stat(ATTEST_STAT_RECORDS);
 	return 0;
 }
 
@@ -167,7 +171,6 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(attest_exit, struct task_struct *task)
 {
 	struct attest_subject *s = attest_subject_current();
-	struct attest_scratch *sc;
 
 	if (!s)
 		return 0;
@@ -175,14 +178,8 @@ int BPF_PROG(attest_exit, struct task_struct *task)
 		s->flags &= ~ATTEST_SUBJECT_PENDING;
 		attest_pending_settle(s->slot, 1);
 	}
-	if (task->pid != task->tgid)
-		return 0;
-	sc = attest_scratch_get();
-	if (!sc)
-		return 0;
-	sc->process.child_tgid = 0;
-	sc->process.exit_code = task->exit_code;
-	emit_process(sc, s, ATTEST_HOOK_PROCESS_EXIT, 0);
+	if (task->pid == task->tgid)
+		emit_process(s, ATTEST_HOOK_PROCESS_EXIT, 0, task->exit_code);
 	return 0;
 }
 

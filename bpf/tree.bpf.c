@@ -16,7 +16,7 @@
 
 int attest_subtree_is_safe(__u32 slot);
 int attest_file_record(__u32 slot, __u32 generation, __u32 access, __u32 how);
-int attest_path_resolve(__u32 slot, __u32 base);
+int attest_path_resolve(__u32 slot);
 
 static __always_inline int decide_name(struct dentry *dentry,
 				       struct vfsmount *mnt, __u32 hook,
@@ -133,6 +133,7 @@ static __always_inline int decide_two(struct dentry *from, struct dentry *to,
 	const struct attest_image_hdr *hdr = NULL;
 	struct attest_subject *s = attest_subject_current();
 	struct attest_scratch *sc;
+	int r;
 
 	if (!s || !attest_subject_image(s, &hdr) || !hdr ||
 	    !(hdr->flags & ATTEST_IMAGE_HAS_FS))
@@ -146,9 +147,12 @@ static __always_inline int decide_two(struct dentry *from, struct dentry *to,
 		sc->dentry2 = 0;
 		return -ATTEST_EACCES;
 	}
-	/* The record has the old name first, so it is asked about again. */
+	/* Its record has the names the other way round. */
+	sc->dentry2 = (__u64)from;
+	sc->mount2 = attest_mount_of(from_mnt);
+	r = decide_name(to, to_mnt, hook, flags | ATTEST_EVF_TARGET);
 	sc->dentry2 = 0;
-	if (decide_name(to, to_mnt, hook, flags | ATTEST_EVF_TARGET))
+	if (r)
 		return -ATTEST_EACCES;
 	return 0;
 }
@@ -178,7 +182,7 @@ decide_subtree(struct dentry *from, struct dentry *to, struct vfsmount *mnt)
 	sc->root_dentry = (__u64)fs->root.dentry;
 	sc->root_mount = attest_mount_of(fs->root.mnt);
 	if (!attest_subtree_is_safe(s->slot)) {
-		attest_path_resolve(s->slot, 0);
+		attest_path_resolve(s->slot);
 		sc->event.rule = 0;
 		sc->attempt = verdict << 8 | ATTEST_VIOLATION_FORBIDDEN_PATH;
 		attest_file_record(

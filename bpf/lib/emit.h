@@ -43,24 +43,33 @@ static __always_inline void attest_hdr_fill(struct attest_event_hdr *hdr,
 	bpf_get_current_comm(hdr->comm, sizeof(hdr->comm));
 }
 
-static __always_inline void attest_emit(void *event, __u32 size)
+static __always_inline __u64 attest_ring_flags(void)
 {
-	struct attest_event_hdr *hdr = event;
-	__u64 flags = BPF_RB_NO_WAKEUP;
+	return bpf_ringbuf_query(&attest_events, BPF_RB_AVAIL_DATA) >
+		       attest_settings.wake_bytes
+		   ? BPF_RB_FORCE_WAKEUP
+		   : BPF_RB_NO_WAKEUP;
+}
+
+/* Before the ring is asked for room: a number without a record is a loss that
+ * shows.
+ */
+static __always_inline void attest_number(struct attest_event_hdr *hdr)
+{
 	__u32 zero = 0;
 	__u64 *seq;
 
-	/* Before the ring is asked for room: a number without a record is a
-	 * loss that shows.
-	 */
 	seq = bpf_map_lookup_elem(&attest_seqs, &zero);
 	hdr->cpu = bpf_get_smp_processor_id();
 	hdr->seq = seq ? __sync_fetch_and_add(seq, 1) + 1 : 0;
+}
 
-	if (bpf_ringbuf_query(&attest_events, BPF_RB_AVAIL_DATA) >
-	    attest_settings.wake_bytes)
-		flags = BPF_RB_FORCE_WAKEUP;
-	if (bpf_ringbuf_output(&attest_events, event, size, flags))
+/* A record without variable data. */
+static __always_inline void attest_emit(void *event, __u32 size)
+{
+	attest_number(event);
+	if (bpf_ringbuf_output(&attest_events, event, size,
+			       attest_ring_flags()))
 		attest_stat(ATTEST_STAT_RING_FULL);
 	else
 		attest_stat(ATTEST_STAT_RECORDS);

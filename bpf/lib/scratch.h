@@ -14,23 +14,19 @@
 #define ATTEST_EACCES 13
 #define ATTEST_EPERM 1
 
-struct attest_component {
-	__u64 name; /* kernel address of the bytes */
-	__u32 len;
-	__u32 pad0;
-};
-
+/* Below 8 KiB with what the kernel adds: newer kernels allocate task storage
+ * with an allocator that has no larger pieces.
+ */
 struct attest_scratch {
 	/* The question. */
 	__u64 dentry;
 	__u64 mount;	      /* struct mount */
 	__u64 pending_dentry; /* of a record that waits, see decide.bpf.c */
-	__u64 pending_len;    /* its bytes, 0: none waits */
 	__u64 dentry2;	      /* rename and link: the new name, else 0 */
 	__u64 mount2;
 	__u64 root_dentry; /* of the task */
 	__u64 root_mount;
-	__u32 base;	/* index in data where the path is put */
+	__u32 is_pending;
 	__u32 is_lower; /* feed lower-case letters */
 
 	/* The walk, leaf to root. */
@@ -46,22 +42,24 @@ struct attest_scratch {
 	/* The feed, root to leaf. */
 	__u32 state;
 	__u32 parent_state;
-	__u32 first; /* index in data of the name */
+	__u32 first; /* index in path of the name's '/' */
 	__u32 path_len;
 	__u32 name_len;	 /* of the last component */
 	__u32 is_good;	 /* the path was followed to its end */
 	__u32 is_stable; /* and nothing moved meanwhile: may be cached */
 	__u32 pad0;
 
-	struct attest_component components[ATTEST_DEPTH_MAX];
-
-	/* The record; data's first half takes the path. Its second half is
-	 * for the second path of a rename or link.
+	/* Address of the name << 8 | its length: the top byte of a kernel
+	 * address is always 0xff.
 	 */
-	struct attest_file_event event;
-	__u8 slack[512]; /* a name is copied whole after any valid index */
-	struct attest_process_event process;
+	__u64 components[ATTEST_DEPTH_MAX];
+
+	struct attest_file_event event;	  /* of the record under way */
+	char path[ATTEST_PATH_MAX + 256]; /* a whole name fits at any index */
+	char arg[ATTEST_ARG_MAX];
 };
+
+_Static_assert(sizeof(struct attest_scratch) <= 7680, "task storage limit");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

@@ -70,12 +70,11 @@ static long attest_walk_step(__u32 i, struct attest_walk_ctx *ctx)
 		sc->end = ATTEST_WALK_UNREACHABLE;
 		return 1;
 	}
-	if (n >= ATTEST_DEPTH_MAX)
+	if (n >= ATTEST_DEPTH_MAX || name.len > ATTEST_NAME_MAX)
 		return 1;
 	asm volatile("" : "+r"(n));
 	n &= ATTEST_DEPTH_MAX - 1;
-	sc->components[n].name = (__u64)name.name;
-	sc->components[n].len = name.len;
+	sc->components[n] = (__u64)name.name << 8 | (name.len & 0xff);
 	sc->n = n + 1;
 	sc->hash = attest_mix(sc->hash, sc->at);
 	/* An odd count is a writer at work: it must not repeat. */

@@ -127,7 +127,10 @@ enum attest_hook {
 struct attest_event_hdr {
 	__u16 abi;  /* ATTEST_EVENT_ABI */
 	__u16 kind; /* enum attest_event_kind */
-	__u32 size; /* bytes in the whole record, header included */
+	/* Bytes in use, header included; the ring's record may be longer, and
+	 * what is behind them is junk.
+	 */
+	__u32 size;
 	/* Counts the records of this CPU, lost ones included, from 1. */
 	__u64 seq;
 	__u64 boottime_ns; /* CLOCK_BOOTTIME */
@@ -153,8 +156,8 @@ _Static_assert(__builtin_offsetof(struct attest_event_hdr, seq) == 8, "ABI");
 #define ATTEST_ARG_MAX 256
 
 /**
- * An operation on a path. data: path, path2, then the system call's own path
- * argument as far as ATTEST_ARG_MAX (it classifies, it never decides); no
+ * An operation on a path. Behind it: path, path2, then the system call's own
+ * path argument as far as ATTEST_ARG_MAX (it classifies, it never decides); no
  * NULs.
  */
 struct attest_file_event {
@@ -169,22 +172,21 @@ struct attest_file_event {
 	__u16 path2_len; /* rename and link: the new name; else 0 */
 	__u16 arg_len;
 	__u16 pad0[3];
-	char data[2 * ATTEST_PATH_MAX];
 };
-_Static_assert(__builtin_offsetof(struct attest_file_event, data) == 136,
-	       "file event ABI");
+_Static_assert(sizeof(struct attest_file_event) == 136, "file event ABI");
 
-/** fork, exec or exit of a subject's task (hdr.hook says which). */
+/**
+ * fork, exec or exit of a subject's task (hdr.hook says which), or something
+ * refused that is no path's (hdr.violation is set). Behind it: the path.
+ */
 struct attest_process_event {
 	struct attest_event_hdr hdr;
 	__u32 child_tgid; /* fork: the new process */
 	__s32 exit_code;  /* exit: as in wait(2) */
 	__u32 path_len;	  /* exec: of the program's path */
 	__u32 pad0;
-	char data[ATTEST_PATH_MAX];
 };
-_Static_assert(__builtin_offsetof(struct attest_process_event, data) == 104,
-	       "process event ABI");
+_Static_assert(sizeof(struct attest_process_event) == 104, "process event ABI");
 
 /** A system call that seccomp acted on, or that was asked for. */
 struct attest_syscall_event {

@@ -70,7 +70,8 @@ void attest_procs_update(struct attest_procs *procs,
 	case ATTEST_HOOK_PROCESS_EXEC:
 		if (event->path_len)
 			put(procs->exes, event->hdr.tgid,
-			    strndup(event->data, event->path_len));
+			    strndup((const char *)(event + 1),
+				    event->path_len));
 		break;
 	case ATTEST_HOOK_PROCESS_FORK:
 		exe = get(procs->exes, event->hdr.tgid);

@@ -8,22 +8,23 @@
 
 static bool file_is_valid(const struct attest_file_event *ev, size_t len)
 {
-	size_t head = offsetof(struct attest_file_event, data);
+	size_t head = sizeof(*ev);
 
 	if (len < head)
 		return false;
 	return ev->path_len < ATTEST_PATH_MAX &&
 	       ev->path2_len < ATTEST_PATH_MAX &&
 	       ev->arg_len < ATTEST_ARG_MAX &&
-	       head + ev->path_len + ev->path2_len + ev->arg_len == len;
+	       head + ev->path_len + ev->path2_len + ev->arg_len ==
+		   ev->hdr.size;
 }
 
 static bool process_is_valid(const struct attest_process_event *ev, size_t len)
 {
-	size_t head = offsetof(struct attest_process_event, data);
+	size_t head = sizeof(*ev);
 
 	return len >= head && ev->path_len < ATTEST_PATH_MAX &&
-	       head + ev->path_len == len;
+	       head + ev->path_len == ev->hdr.size;
 }
 
 bool attest_event_is_valid(const void *data, size_t len)
@@ -31,7 +32,7 @@ bool attest_event_is_valid(const void *data, size_t len)
 	const struct attest_event_hdr *hdr = data;
 
 	if (len < sizeof(*hdr) || hdr->abi != ATTEST_EVENT_ABI ||
-	    hdr->size != len || hdr->verdict >= ATTEST_VERDICT_END ||
+	    hdr->size > len || hdr->verdict >= ATTEST_VERDICT_END ||
 	    hdr->violation >= ATTEST_VIOLATION_END ||
 	    hdr->hook >= ATTEST_HOOK_END)
 		return false;
@@ -41,9 +42,9 @@ bool attest_event_is_valid(const void *data, size_t len)
 	case ATTEST_EVENT_PROCESS:
 		return process_is_valid(data, len);
 	case ATTEST_EVENT_SYSCALL:
-		return len == sizeof(struct attest_syscall_event);
+		return hdr->size == sizeof(struct attest_syscall_event);
 	case ATTEST_EVENT_NET:
-		return len == sizeof(struct attest_net_event);
+		return hdr->size == sizeof(struct attest_net_event);
 	}
 	return false;
 }
@@ -63,17 +64,24 @@ bool attest_path_climbs(const char *path, size_t len)
 static void decode_file(const struct attest_file_event *ev,
 			struct attest_record *rec)
 {
-	const char *arg = ev->data + ev->path_len + ev->path2_len;
+	const char *data = (const char *)(ev + 1);
+	const char *arg = data + ev->path_len + ev->path2_len;
 
 	rec->kind = ATTEST_KIND_FILESYSTEM;
 	rec->layer = ATTEST_LAYER_BPF;
 	rec->error = EACCES;
 	/* The root directory is the empty path. */
-	rec->path.data = ev->path_len ? ev->data : "/";
+	rec->path.data = ev->path_len ? data : "/";
 	rec->path.len = ev->path_len ? ev->path_len : 1;
 	if (ev->path2_len) {
-		rec->path2.data = ev->data + ev->path_len;
+		rec->path2.data = data + ev->path_len;
 		rec->path2.len = ev->path2_len;
+	}
+	if (ev->hdr.flags & ATTEST_EVF_TARGET) {
+		struct attest_bytes to = rec->path;
+
+		rec->path = rec->path2;
+		rec->path2 = to;
 	}
 	rec->access = ev->access;
 	rec->create = ev->hdr.flags & ATTEST_EVF_CREATE;
@@ -95,7 +103,7 @@ static void decode_process(const struct attest_process_event *ev,
 	rec->layer = ATTEST_LAYER_BPF;
 	rec->error = EPERM;
 	if (ev->path_len) {
-		rec->path.data = ev->data;
+		rec->path.data = (const char *)(ev + 1);
 		rec->path.len = ev->path_len;
 	}
 }
