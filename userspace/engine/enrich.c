@@ -5,7 +5,7 @@
 
 #include "engine/enrich.h"
 #include "engine/procs.h"
-#include "sandbox/syscall_name.h"
+#include "event/syscall.h"
 
 /* "opened for reading", by hook and access. */
 static const char *deed_of(const struct attest_record *rec)
@@ -104,8 +104,7 @@ void attest_enrich(struct attest_session *s, const void *event,
 	rec->host = s->host;
 	rec->exe = attest_procs_exe(s->procs, rec->pid);
 	rec->cgroup = attest_procs_cgroup(s->procs, hdr->cgroup_id, rec->pid);
-	rec->syscall_name = attest_syscall_name(
-	    rec->syscall, texts->syscall_name, sizeof(texts->syscall_name));
+	rec->syscall_name = attest_syscall_name(rec->syscall);
 	if (s->options->policy) {
 		rec->policy = &s->policy;
 		fill_rule(s->options->policy, rec);

@@ -11,7 +11,6 @@
 /** Texts that a record borrows while it is handed around. */
 struct attest_enriched {
 	char context[ATTEST_CONTEXT_LEN];
-	char syscall_name[32];
 };
 
 /** Fills in the rest of a record that attest_event_decode() began. */
