@@ -85,7 +85,7 @@ static long read_own(void *data, uint64_t addr, void *buffer, size_t len)
 
 static long no_name(void *data, int fd, char *buffer, size_t len)
 {
-	return snprintf(buffer, len, "/x%d", fd);
+	return fd < 0 ? -1 : snprintf(buffer, len, "/x%d", fd);
 }
 
 #define ADDRESS(p) ((uint64_t)(uintptr_t)(p))

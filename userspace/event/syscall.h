@@ -33,7 +33,9 @@ int attest_syscall_number(const char *name);
 struct attest_syscall_source {
 	/* Reads up to len bytes at addr: how many, or negative. */
 	long (*read)(void *data, uint64_t addr, void *buffer, size_t len);
-	/* The name of a descriptor: its length, or negative. */
+	/* The name of a descriptor, or of the working directory for AT_FDCWD:
+	 * its length, or negative.
+	 */
 	long (*fd_name)(void *data, int fd, char *buffer, size_t len);
 	void *data;
 };

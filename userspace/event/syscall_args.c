@@ -187,12 +187,11 @@ static void put_fd(const struct arg *a, int fd, bool is_directory)
 	char name[PATH_LEN];
 	long n;
 
-	if (is_directory && fd == AT_FDCWD) {
+	if (is_directory && fd == AT_FDCWD)
 		attest_str_puts(a->out, "AT_FDCWD");
-		return;
-	}
-	attest_str_printf(a->out, "%d", fd);
-	if (fd < 0 || !a->source || !a->source->fd_name)
+	else
+		attest_str_printf(a->out, "%d", fd);
+	if ((fd < 0 && !is_directory) || !a->source || !a->source->fd_name)
 		return;
 	n = a->source->fd_name(a->source->data, fd, name, sizeof(name));
 	if (n <= 0)

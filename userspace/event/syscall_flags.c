@@ -10,13 +10,18 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,9 +89,40 @@ static const struct word flags_uy[] = {
 static const struct word flags_ul[] = {
 	W(LOCK_SH), W(LOCK_EX), W(LOCK_UN), W(LOCK_NB),
 };
+static const struct word flags_uj[] = {
+	W(RENAME_NOREPLACE), W(RENAME_EXCHANGE), W(RENAME_WHITEOUT),
+};
+static const struct word flags_ug[] = {
+	W(GRND_NONBLOCK), W(GRND_RANDOM), W(GRND_INSECURE),
+};
+static const struct word flags_e[] = {
+	W(O_NONBLOCK), W(O_DIRECT), W(O_CLOEXEC),
+};
+static const struct word flags_ue[] = {
+	W(EPOLL_CLOEXEC),
+};
+static const struct word flags_uq[] = {
+	W(EFD_SEMAPHORE), W(EFD_CLOEXEC), W(EFD_NONBLOCK),
+};
+static const struct word flags_ux[] = {
+	W(IN_CLOEXEC), W(IN_NONBLOCK),
+};
+static const struct word flags_uz[] = {
+	W(SFD_CLOEXEC), W(SFD_NONBLOCK),
+};
+static const struct word flags_uo[] = {
+	W(SOCK_CLOEXEC), W(SOCK_NONBLOCK),
+};
+static const struct word flags_h[] = {
+	W(MFD_CLOEXEC), W(MFD_ALLOW_SEALING), W(MFD_HUGETLB),
+};
 static const struct word flags_un[] = {
 	W(CLONE_NEWNS), W(CLONE_NEWCGROUP), W(CLONE_NEWUTS), W(CLONE_NEWIPC),
 	W(CLONE_NEWUSER), W(CLONE_NEWPID), W(CLONE_NEWNET),
+};
+static const struct word values_y[] = {
+	W(POSIX_FADV_NORMAL), W(POSIX_FADV_RANDOM), W(POSIX_FADV_SEQUENTIAL),
+	W(POSIX_FADV_WILLNEED), W(POSIX_FADV_DONTNEED), W(POSIX_FADV_NOREUSE),
 };
 static const struct word values_w[] = {
 	W(SEEK_SET), W(SEEK_CUR), W(SEEK_END), W(SEEK_DATA), W(SEEK_HOLE),
@@ -188,8 +224,18 @@ static const struct set {
 	{ 'g', NULL, flags_g, ARRAY_SIZE(flags_g) },
 	{ 'Y', NULL, flags_uy, ARRAY_SIZE(flags_uy) },
 	{ 'L', NULL, flags_ul, ARRAY_SIZE(flags_ul) },
+	{ 'J', NULL, flags_uj, ARRAY_SIZE(flags_uj) },
+	{ 'G', NULL, flags_ug, ARRAY_SIZE(flags_ug) },
+	{ 'e', NULL, flags_e, ARRAY_SIZE(flags_e) },
+	{ 'E', NULL, flags_ue, ARRAY_SIZE(flags_ue) },
+	{ 'Q', NULL, flags_uq, ARRAY_SIZE(flags_uq) },
+	{ 'X', NULL, flags_ux, ARRAY_SIZE(flags_ux) },
+	{ 'Z', NULL, flags_uz, ARRAY_SIZE(flags_uz) },
+	{ 'O', NULL, flags_uo, ARRAY_SIZE(flags_uo) },
+	{ 'h', NULL, flags_h, ARRAY_SIZE(flags_h) },
 	{ 'N', NULL, flags_un, ARRAY_SIZE(flags_un) },
 }, value_sets[] = {
+	{ 'y', NULL, values_y, ARRAY_SIZE(values_y) },
 	{ 'w', NULL, values_w, ARRAY_SIZE(values_w) },
 	{ 'D', NULL, values_ud, ARRAY_SIZE(values_ud) },
 	{ 'S', NULL, values_us, ARRAY_SIZE(values_us) },

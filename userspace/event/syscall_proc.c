@@ -42,7 +42,11 @@ static long name_fd(void *data, int fd, char *buffer, size_t len)
 	char path[64];
 	ssize_t n;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", proc->tid, fd);
+	if (fd == AT_FDCWD)
+		(void)snprintf(path, sizeof(path), "/proc/%d/cwd", proc->tid);
+	else
+		(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", proc->tid,
+			       fd);
 	n = readlink(path, buffer, len);
 
 	return n < 0 ? -errno : n;
