@@ -11,12 +11,6 @@
 #include "policy/grow.h"
 #include "policy/state_sets.h"
 
-/* Where one byte leads; a list in build.targets. */
-struct bucket {
-	uint32_t first;
-	bool touched;
-};
-
 struct target {
 	uint32_t node;
 	uint32_t next;
@@ -33,7 +27,8 @@ struct build {
 	struct attest_dfa *dfa;
 	struct attest_state_sets sets;
 	/* of the state whose row is made */
-	struct bucket buckets[256];
+	uint32_t first[256]; /* targets of a byte; UINT32_MAX if none */
+	uint8_t touched[ATTEST_SET_BYTES]; /* bytes that get an entry */
 	struct target *targets;
 	size_t n_targets, cap_targets;
 	struct wide *wides;
@@ -66,16 +61,15 @@ static void build_done(struct build *b)
 
 static int add_target(struct build *b, unsigned int byte, uint32_t node)
 {
-	struct bucket *bucket = &b->buckets[byte];
 	int r;
 
 	r = ATTEST_GROW(b->targets, b->cap_targets, b->n_targets + 1);
 	if (r < 0)
 		return r;
 	b->targets[b->n_targets] =
-	    (struct target){ .node = node, .next = bucket->first };
-	bucket->first = (uint32_t)b->n_targets++;
-	bucket->touched = true;
+	    (struct target){ .node = node, .next = b->first[byte] };
+	b->first[byte] = (uint32_t)b->n_targets++;
+	b->touched[byte / 8] |= (uint8_t)(1U << (byte % 8));
 	return 0;
 }
 
@@ -88,12 +82,8 @@ static int add_wide(struct build *b, const uint8_t *set, uint32_t node)
 	if (r < 0)
 		return r;
 	b->wides[b->n_wides++] = (struct wide){ set, node };
-	for (unsigned int byte = 0; byte < 256; byte++) {
-		if (set[byte / 8] == 0xff)
-			byte |= 7;
-		else if (!attest_set_has(set, byte))
-			b->buckets[byte].touched = true;
-	}
+	for (size_t i = 0; i < ATTEST_SET_BYTES; i++)
+		b->touched[i] |= (uint8_t)~set[i];
 	return 0;
 }
 
@@ -138,7 +128,7 @@ static int step(struct build *b, unsigned int byte, uint32_t *ret)
 	int r = 0;
 
 	attest_state_sets_begin(&b->sets);
-	for (uint32_t t = b->buckets[byte].first; r == 0 && t != UINT32_MAX;
+	for (uint32_t t = b->first[byte]; r == 0 && t != UINT32_MAX;
 	     t = b->targets[t].next)
 		r = attest_state_sets_add(&b->sets, b->targets[t].node);
 	for (size_t i = 0; r == 0 && i < b->n_wides; i++)
@@ -147,38 +137,44 @@ static int step(struct build *b, unsigned int byte, uint32_t *ret)
 	return r ?: attest_state_sets_find(&b->sets, ret);
 }
 
+static int add_move(struct build *b, unsigned int byte, uint32_t deflt)
+{
+	struct attest_dfa *dfa = b->dfa;
+	uint32_t to;
+	int r;
+
+	r = step(b, byte, &to);
+	b->first[byte] = UINT32_MAX;
+	if (r < 0 || to == deflt)
+		return r;
+	if (dfa->n_moves >= ATTEST_DFA_MOVES_MAX)
+		return -E2BIG;
+	r = ATTEST_GROW(dfa->moves, dfa->cap_moves, dfa->n_moves + 1);
+	if (r < 0)
+		return r;
+	dfa->moves[dfa->n_moves++] =
+	    (struct attest_dfa_move){ .to = to, .byte = (uint8_t)byte };
+	return 0;
+}
+
 static int add_row(struct build *b, uint32_t state)
 {
 	struct attest_dfa *dfa = b->dfa;
 	uint32_t first = (uint32_t)dfa->n_moves;
-	uint32_t deflt;
-	int r;
+	uint32_t deflt = 0;
+	int r = 0;
 
-	for (unsigned int byte = 0; byte < 256; byte++)
-		b->buckets[byte] = (struct bucket){ .first = UINT32_MAX };
+	memset(b->touched, 0, sizeof(b->touched));
 	b->n_targets = 0;
 	b->n_wides = 0;
-	for (uint32_t i = 0; i < b->sets.sets[state].len; i++) {
+	for (uint32_t i = 0; r == 0 && i < b->sets.sets[state].len; i++)
 		r = add_edges(b, b->sets.pool[b->sets.sets[state].offset + i]);
-		if (r < 0)
-			return r;
-	}
-	r = step(b, 0, &deflt);
+	r = r ?: step(b, 0, &deflt);
 	for (unsigned int byte = 1; r == 0 && byte < 256; byte++) {
-		uint32_t to;
-
-		if (!b->buckets[byte].touched)
-			continue;
-		r = step(b, byte, &to);
-		if (r < 0 || to == deflt)
-			continue;
-		if (dfa->n_moves >= ATTEST_DFA_MOVES_MAX)
-			return -E2BIG;
-		r = ATTEST_GROW(dfa->moves, dfa->cap_moves, dfa->n_moves + 1);
-		if (r == 0)
-			dfa->moves[dfa->n_moves++] =
-			    (struct attest_dfa_move){ .to = to,
-						      .byte = (uint8_t)byte };
+		if (b->touched[byte / 8] == 0)
+			byte |= 7;
+		else if (attest_set_has(b->touched, byte))
+			r = add_move(b, byte, deflt);
 	}
 	dfa->states[state].first = first;
 	dfa->states[state].n_moves = (uint32_t)dfa->n_moves - first;
@@ -193,6 +189,7 @@ int attest_dfa_build(const struct attest_nfa *nfa, size_t n_starts,
 	_cleanup_(build_done) struct build b = { .nfa = nfa, .dfa = &dfa };
 	int r = 0;
 
+	memset(b.first, 0xff, sizeof(b.first));
 	dfa.starts = calloc(n_starts, sizeof(*dfa.starts));
 	if (!dfa.starts)
 		return -ENOMEM;
