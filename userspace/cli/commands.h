@@ -14,6 +14,11 @@ extern const struct attest_command attest_cmd_export;
 extern const struct attest_command attest_cmd_lint;
 extern const struct attest_command attest_cmd_profile;
 extern const struct attest_command attest_cmd_report;
+extern const struct attest_command attest_cmd_run;
+extern const struct attest_command attest_cmd_watch;
+extern const struct attest_command attest_cmd_enforce;
+extern const struct attest_command attest_cmd_explain;
+extern const struct attest_command attest_cmd_doctor;
 
 /** Prints an error and its hint; returns the exit status for its code. */
 int attest_cli_fail(const struct attest_error *error);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "cli/session.h"
+#include "cli/term.h"
+
+/* So many violations are shown; all are recorded and counted. */
+#define SHOWN_MAX 20
+
+struct values {
+	struct attest_common common;
+	struct attest_policy_values policy;
+	struct attest_session_values session;
+	const char *config;
+	bool audit;
+};
+
+static const struct attest_option options[] = {
+	ATTEST_POLICY_OPTIONS(struct values, policy),
+	ATTEST_OPTION(struct values, STRING, config, "config", 'c', "FILE",
+		      "take the policy of an attest.yaml; default without "
+		      "--policy and --level: the one from here upward"),
+	ATTEST_OPTION(struct values, FLAG, audit, "audit", 0, NULL,
+		      "refuse nothing, record what would be refused"),
+	ATTEST_SESSION_OPTIONS(struct values, session),
+};
+
+struct state {
+	bool quiet;
+	unsigned int n_shown;
+};
+
+static void show(const struct attest_event *event, void *data)
+{
+	struct state *state = data;
+
+	if (state->quiet || !event->violation)
+		return;
+	if (state->n_shown == SHOWN_MAX)
+		log_info("further violations are not shown here; --events and "
+			 "--report have them");
+	if (state->n_shown++ < SHOWN_MAX)
+		attest_cli_print_event(stderr, event);
+}
+
+/* How it was confined, and what came of it. */
+static void summarize(const struct attest_sandbox_result *result,
+		      const struct state *state)
+{
+	if (result->bpf_reason[0])
+		log_debug("BPF layer: %s: %s", result->bpf, result->bpf_reason);
+	if (state->quiet || (!result->n_violations && !result->n_lost))
+		return;
+	log_info("%llu violations, %llu records lost",
+		 (unsigned long long)result->n_violations,
+		 (unsigned long long)result->n_lost);
+}
+
+static void configuration_closep(struct attest_configuration **c)
+{
+	attest_configuration_close(c);
+}
+
+/* The policy by name, or that of attest.yaml, which keep then holds. */
+static int choose(const struct values *v, struct attest_policy **policy,
+		  struct attest_configuration **keep,
+		  const struct attest_policy **ret)
+{
+	struct attest_error error = { 0 };
+	int status = ATTEST_EXIT_DONE;
+
+	if (v->policy.policy || v->policy.level) {
+		status = attest_cli_policy(&v->policy, policy);
+		*ret = *policy;
+		return status;
+	}
+	if (attest_configuration_open(v->config, keep, &error) < 0) {
+		if (error.code != -ENOENT || v->config)
+			return attest_cli_fail(&error);
+		return attest_cli_policy(&v->policy, policy);
+	}
+	log_debug("policy of '%s'", attest_configuration_path(*keep));
+	*ret = attest_configuration_policy(*keep);
+	return status;
+}
+
+static int run(void *data, int argc, char **argv)
+{
+	struct values *v = data;
+	_cleanup_(configuration_closep) struct attest_configuration *c = NULL;
+	_close_policy_ struct attest_policy *policy = NULL;
+	const struct attest_policy *chosen = NULL;
+	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
+	struct attest_sandbox_result result = { 0 };
+	struct attest_error error = { 0 };
+	struct state state = { .quiet = v->common.quiet };
+	int status, report;
+
+	status = choose(v, &policy, &c, &chosen);
+	if (status == ATTEST_EXIT_DONE)
+		status =
+		    attest_cli_sandbox(&v->session, chosen, v->audit, &sandbox);
+	if (status != ATTEST_EXIT_DONE)
+		return status;
+	attest_sandbox_set_event_callback(sandbox, show, &state);
+	if (attest_sandbox_execute_secure(sandbox, (const char *const *)argv,
+					  NULL, &result, &error) < 0) {
+		status = attest_cli_fail(&error);
+		(void)attest_cli_write_report(&v->session, sandbox);
+		return status;
+	}
+	summarize(&result, &state);
+	report = attest_cli_write_report(&v->session, sandbox);
+	return result.exit_status ? result.exit_status : report;
+}
+
+const struct attest_command attest_cmd_run = {
+	.name = "run",
+	.args = "[--] CMD [ARG]...",
+	.summary = "run a command confined by a policy",
+	.run = run,
+	.options = options,
+	.n_options = ARRAY_SIZE(options),
+	.values_size = sizeof(struct values),
+	.min_args = 1,
+	.max_args = -1,
+	.first_arg_ends = true,
+	.notes = "Exit status: the command's own; 128+n when signal n ended "
+		 "it; 2 bad policy;\n3 this kernel cannot enforce the "
+		 "policy.\n\n"
+		 "Examples:\n"
+		 "  attest-bpf run --level standard -- make -j8\n"
+		 "  attest-bpf run -p ci.yaml --report report.json -- "
+		 "./build.sh\n"
+		 "  attest-bpf run -p ci.yaml --audit -- make check\n",
+};

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * watch and enforce: the same on what runs already, recording or refusing.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "cli/session.h"
+#include "cli/term.h"
+#include "cli/tally.h"
+
+struct values {
+	struct attest_common common;
+	struct attest_policy_values policy;
+	struct attest_session_values session;
+	uint64_t pid;
+	const char *cgroup;
+	uint64_t duration;
+	const char *format;
+	bool enforce;
+};
+
+#define TARGET_OPTIONS                                                         \
+	ATTEST_OPTION(struct values, NUMBER, pid, "pid", 0, "PID",             \
+		      "a process with its threads and descendants"),           \
+	    ATTEST_OPTION(struct values, STRING, cgroup, "cgroup", 0, "PATH",  \
+			  "a cgroup v2 directory with all below it"),          \
+	    ATTEST_POLICY_OPTIONS(struct values, policy),                      \
+	    ATTEST_OPTION(struct values, NUMBER, duration, "duration", 0,      \
+			  "SECONDS", "stop after so long"),                    \
+	    ATTEST_OPTION(struct values, CHOICE, format, "format", 0,          \
+			  "text|json", "default: text"),                       \
+	    ATTEST_SESSION_OPTIONS(struct values, session)
+
+static const struct attest_option watch_options[] = {
+	TARGET_OPTIONS,
+	ATTEST_OPTION(struct values, FLAG, enforce, "enforce", 0, NULL,
+		      "refuse, do not only record"),
+};
+
+static const struct attest_option enforce_options[] = { TARGET_OPTIONS };
+
+struct state {
+	const struct values *values;
+	struct attest_tally *tally;
+};
+
+static void show(const struct attest_event *event, void *data)
+{
+	struct state *state = data;
+
+	attest_tally_add(state->tally, event);
+	if (state->values->common.quiet)
+		return;
+	if (state->values->format && !strcmp(state->values->format, "json"))
+		puts(event->json);
+	else
+		attest_cli_print_event(stdout, event);
+	(void)fflush(stdout);
+}
+
+static void ready(void *data)
+{
+	const struct values *v = data;
+
+	if (v->cgroup)
+		log_info("%s cgroup '%s'; Ctrl-C ends",
+			 v->enforce ? "confining" : "watching", v->cgroup);
+	else
+		log_info("%s process %" PRIu64 " and its descendants; Ctrl-C "
+			 "ends",
+			 v->enforce ? "confining" : "watching", v->pid);
+}
+
+static int attach(const struct values *v, struct attest_sandbox *sandbox)
+{
+	const struct attest_sandbox_target target = {
+		.size = sizeof(target),
+		.pid = (uint32_t)v->pid,
+		.cgroup = v->cgroup,
+		.enforce = v->enforce,
+		.duration_ms = v->duration * 1000,
+	};
+	_cleanup_(attest_tally_freep) struct attest_tally *tally = NULL;
+	struct state state = { .values = v };
+	struct attest_sandbox_result result = { 0 };
+	struct attest_error error = { 0 };
+
+	tally = attest_tally_new();
+	state.tally = tally;
+	attest_sandbox_set_event_callback(sandbox, show, &state);
+	attest_sandbox_set_ready_callback(sandbox, ready, (void *)v);
+	if (attest_sandbox_attach(sandbox, &target, &result, &error) < 0)
+		return attest_cli_fail(&error);
+	if (result.bpf_reason[0])
+		log_info("BPF layer: %s: %s", result.bpf, result.bpf_reason);
+	if (!v->common.quiet)
+		attest_tally_print(tally, &result);
+	return attest_cli_write_report(&v->session, sandbox);
+}
+
+static int check_target(const struct values *v)
+{
+	if (!v->pid == !v->cgroup) {
+		log_error("who? Give --pid PID or --cgroup PATH");
+		return ATTEST_EXIT_USAGE;
+	}
+	if (v->pid > INT32_MAX) {
+		log_error("'%" PRIu64 "' is no process id", v->pid);
+		return ATTEST_EXIT_USAGE;
+	}
+	return ATTEST_EXIT_DONE;
+}
+
+static int run(struct values *v)
+{
+	_close_policy_ struct attest_policy *policy = NULL;
+	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
+	int status;
+
+	status = check_target(v);
+	if (status == ATTEST_EXIT_DONE)
+		status = attest_cli_policy(&v->policy, &policy);
+	if (status == ATTEST_EXIT_DONE)
+		status = attest_cli_sandbox(&v->session, policy, !v->enforce,
+					    &sandbox);
+	return status == ATTEST_EXIT_DONE ? attach(v, sandbox) : status;
+}
+
+static int run_watch(void *data, int argc, char **argv)
+{
+	struct values *v = data;
+
+	if (!v->policy.policy && !v->policy.level)
+		v->policy.level = "standard";
+	return run(v);
+}
+
+static int run_enforce(void *data, int argc, char **argv)
+{
+	struct values *v = data;
+
+	v->enforce = true;
+	return run(v);
+}
+
+const struct attest_command attest_cmd_watch = {
+	.name = "watch",
+	.args = "",
+	.summary = "record what a running process or cgroup does",
+	.run = run_watch,
+	.options = watch_options,
+	.n_options = ARRAY_SIZE(watch_options),
+	.values_size = sizeof(struct values),
+	.max_args = 0,
+	.notes = "Without a policy the level standard says what is a "
+		 "violation. Nothing is\nrefused unless --enforce is given.\n\n"
+		 "Examples:\n"
+		 "  sudo attest-bpf watch --pid 1234\n"
+		 "  sudo attest-bpf watch --pid 1234 -p policy.yaml --enforce\n"
+		 "  sudo attest-bpf watch --cgroup "
+		 "/sys/fs/cgroup/ci.slice --format json\n",
+};
+
+const struct attest_command attest_cmd_enforce = {
+	.name = "enforce",
+	.args = "",
+	.summary = "confine a running process or cgroup by a policy",
+	.run = run_enforce,
+	.options = enforce_options,
+	.n_options = ARRAY_SIZE(enforce_options),
+	.values_size = sizeof(struct values),
+	.max_args = 0,
+	.notes = "Examples:\n"
+		 "  sudo attest-bpf enforce --cgroup /sys/fs/cgroup/ci.slice "
+		 "-p policy.yaml\n"
+		 "  sudo attest-bpf enforce --pid 1234 --level maximum\n",
+};

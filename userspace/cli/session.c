@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "cli/session.h"
+#include "cli/term.h"
+
+static int add_exports(const struct attest_session_values *v,
+		       struct attest_sandbox *sandbox)
+{
+	_cleanup_str_ struct attest_str url = { 0 };
+	struct attest_error error = { 0 };
+
+	for (size_t i = 0; i < v->exports.n_items; i++)
+		if (attest_sandbox_add_export(sandbox, v->exports.items[i],
+					      &error) < 0)
+			return attest_cli_fail(&error);
+	if (!v->events)
+		return ATTEST_EXIT_DONE;
+	/* A relative name in a URL would be a host. */
+	if (v->events[0] == '/') {
+		attest_str_printf(&url, "file://%s?format=json", v->events);
+	} else {
+		_cleanup_free_ char *cwd = getcwd(NULL, 0);
+
+		attest_str_printf(&url, "file://%s/%s?format=json",
+				  cwd ? cwd : "", v->events);
+	}
+	if (url.error)
+		return ATTEST_EXIT_FAILED;
+	if (attest_sandbox_add_export(sandbox, url.data, &error) < 0)
+		return attest_cli_fail(&error);
+	return ATTEST_EXIT_DONE;
+}
+
+int attest_cli_sandbox(const struct attest_session_values *values,
+		       const struct attest_policy *policy, bool audit,
+		       struct attest_sandbox **ret_sandbox)
+{
+	const struct attest_sandbox_options options = {
+		.size = sizeof(options),
+		.audit = audit,
+		.best_effort = values->best_effort,
+		.without_bpf = values->without_bpf,
+	};
+	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
+	struct attest_error error = { 0 };
+	int status;
+
+	if (attest_sandbox_new(policy, &options, &sandbox, &error) < 0)
+		return attest_cli_fail(&error);
+	status = add_exports(values, sandbox);
+	if (status == ATTEST_EXIT_DONE)
+		*ret_sandbox = TAKE_PTR(sandbox);
+	return status;
+}
+
+int attest_cli_write_report(const struct attest_session_values *values,
+			    const struct attest_sandbox *sandbox)
+{
+	_cleanup_free_ char *text = NULL;
+	struct attest_error error = { 0 };
+	size_t len = 0;
+
+	if (!values->report)
+		return ATTEST_EXIT_DONE;
+	if (attest_sandbox_export_security_report(
+		sandbox, values->report_format ? values->report_format : "json",
+		&text, &len, &error) < 0)
+		return attest_cli_fail(&error);
+	return attest_cli_output(values->report, text, len);
+}
+
+static enum attest_colour colour_of(const char *action)
+{
+	if (strcmp(action, "denied") == 0 || strcmp(action, "killed") == 0)
+		return ATTEST_COLOUR_RED;
+	if (strcmp(action, "audited") == 0)
+		return ATTEST_COLOUR_YELLOW;
+	return ATTEST_COLOUR_DIM;
+}
+
+/* What a terminal would take as a command is shown as '?'. */
+static void put_safe(FILE *f, const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?'
+								   : *text,
+		      f);
+}
+
+static void put_object(FILE *f, const struct attest_event *e)
+{
+	if (e->path) {
+		put_safe(f, e->path);
+		if (e->path2) {
+			fputs(" -> ", f);
+			put_safe(f, e->path2);
+		}
+	} else if (e->context) {
+		put_safe(f, e->context);
+	} else if (e->syscall) {
+		put_safe(f, e->syscall);
+	}
+}
+
+void attest_cli_print_event(FILE *f, const struct attest_event *event)
+{
+	time_t seconds = (time_t)(event->time_ns / 1000000000U);
+	char clock[16] = "";
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		(void)strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	if (strcmp(event->kind, "gap") == 0) {
+		fprintf(f, "%s %slost%s    %llu records\n", clock,
+			attest_term(ATTEST_COLOUR_RED),
+			attest_term(ATTEST_COLOUR_PLAIN),
+			(unsigned long long)event->lost);
+		return;
+	}
+	fprintf(f, "%s %s%-7s%s %7u ", clock,
+		attest_term(colour_of(event->action)), event->action,
+		attest_term(ATTEST_COLOUR_PLAIN), event->pid);
+	put_safe(f, event->comm ? event->comm : "?");
+	fprintf(f, "%*s ", event->comm ? 15 - (int)strlen(event->comm) : 14,
+		"");
+	fprintf(f, "%-12s ",
+		event->attempted_access ? event->attempted_access
+		: event->syscall	? event->syscall
+					: event->kind);
+	put_object(f, event);
+	if (event->violation) {
+		fprintf(f, "  %s", event->violation);
+		if (event->rule)
+			fprintf(f, " (rule %u, %s)", event->rule_number,
+				event->rule);
+	}
+	fputc('\n', f);
+}

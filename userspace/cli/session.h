@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What run, watch and enforce share: records on the terminal, reports,
+ * exports, the last line.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "cli/policy_arg.h"
+
+/** The options that all three have. */
+struct attest_session_values {
+	struct attest_list exports;
+	const char *events;
+	const char *report;
+	const char *report_format;
+	bool best_effort;
+	bool without_bpf;
+};
+
+#define ATTEST_SESSION_OPTIONS(type, member)                                   \
+	ATTEST_OPTION(type, LIST, member.exports, "export", 'e', "URL",        \
+		      "send records to URL as well; may be repeated; see "     \
+		      "'attest-bpf export --list'"),                           \
+	    ATTEST_OPTION(type, STRING, member.events, "events", 0, "FILE",    \
+			  "write records to FILE as JSON lines"),              \
+	    ATTEST_OPTION(type, STRING, member.report, "report", 0, "FILE",    \
+			  "write a security report at the end"),               \
+	    ATTEST_OPTION(type, CHOICE, member.report_format, "report-format", \
+			  0, "json|html|markdown|in-toto", "default: json"),   \
+	    ATTEST_OPTION(type, FLAG, member.best_effort, "best-effort", 0,    \
+			  NULL, "start although something is not enforced"),   \
+	    ATTEST_OPTION(type, FLAG, member.without_bpf, "no-bpf", 0, NULL,   \
+			  "leave the BPF layer out")
+
+static inline void attest_sandbox_freep(struct attest_sandbox **sandbox)
+{
+	attest_sandbox_free(sandbox);
+}
+#define _free_sandbox_ __attribute__((__cleanup__(attest_sandbox_freep)))
+
+/**
+ * Makes the sandbox with its exports. Complains on standard error.
+ *
+ * @policy: NULL: nothing is confined.
+ *
+ * Return: ATTEST_EXIT_DONE, or the exit status.
+ */
+int attest_cli_sandbox(const struct attest_session_values *values,
+		       const struct attest_policy *policy, bool audit,
+		       struct attest_sandbox **ret_sandbox);
+
+/**
+ * Writes the report, if one was asked for.
+ *
+ * Return: ATTEST_EXIT_DONE, or the exit status.
+ */
+int attest_cli_write_report(const struct attest_session_values *values,
+			    const struct attest_sandbox *sandbox);
+
+/** A record as one line for people. */
+void attest_cli_print_event(FILE *f, const struct attest_event *event);
