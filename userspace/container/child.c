@@ -184,8 +184,8 @@ static int run(char *const *argv, int guard_fd, int error_fd,
 	return decode(pid, ret_status);
 }
 
-int attest_child_run(char *const *argv, int guard_fd, int keep_error,
-		     struct attest_child_tail *tail, int *ret_status)
+int attest_runtime_run(char *const *argv, int guard_fd, int keep_error,
+		       struct attest_child_tail *tail, int *ret_status)
 {
 	_cleanup_close_ int signals = -1;
 	_cleanup_close_ int errors = -1;

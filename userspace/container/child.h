@@ -24,5 +24,5 @@ struct attest_child_tail {
  *
  * Return: 0; -errno: it could not be started.
  */
-int attest_child_run(char *const *argv, int guard_fd, int keep_error,
-		     struct attest_child_tail *tail, int *ret_status);
+int attest_runtime_run(char *const *argv, int guard_fd, int keep_error,
+		       struct attest_child_tail *tail, int *ret_status);

@@ -162,8 +162,8 @@ static int execute(struct run *run, struct attest_container_result *result)
 	bool keep_error = !attest_runtime_is_low_level(run->options.runtime);
 	int r;
 
-	r = attest_child_run(run->argv.items, run->guard.fd, keep_error, &tail,
-			     &result->status);
+	r = attest_runtime_run(run->argv.items, run->guard.fd, keep_error,
+			       &tail, &result->status);
 	if (r < 0)
 		return r;
 	explain(run, &tail, result);
