@@ -22,11 +22,12 @@ static void print_event(const struct attest_event *event, void *data)
 		event->comm ? event->comm : "?", event->pid);
 }
 
-static int fail(struct attest_sandbox **sandbox,
+static int fail(struct attest_sandbox **sandbox, struct attest_policy **policy,
 		const struct attest_error *error)
 {
 	fprintf(stderr, "%s\n%s\n", error->text, error->hint);
 	attest_sandbox_free(sandbox);
+	attest_policy_close(policy);
 	return 1;
 }
 
@@ -46,21 +47,20 @@ int main(int argc, char **argv)
 	options.best_effort = true;
 	if (attest_policy_open_level("standard", &policy, &error) < 0 ||
 	    attest_sandbox_new(policy, &options, &sandbox, &error) < 0) {
-		attest_policy_close(&policy);
-		return fail(&sandbox, &error);
+		return fail(&sandbox, &policy, &error);
 	}
-	attest_policy_close(&policy);
 	attest_sandbox_set_event_callback(sandbox, print_event, &n_events);
 	if (attest_sandbox_execute_secure(sandbox,
 					  (const char *const *)argv + 1, NULL,
 					  &result, &error) < 0)
-		return fail(&sandbox, &error);
+		return fail(&sandbox, &policy, &error);
 	if (attest_sandbox_export_security_report(sandbox, "json", &report,
 						  NULL, &error) < 0)
-		return fail(&sandbox, &error);
+		return fail(&sandbox, &policy, &error);
 	puts(report);
 	free(report);
 	attest_sandbox_free(&sandbox);
+	attest_policy_close(&policy);
 
 	return result.exit_status;
 }

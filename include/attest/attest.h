@@ -388,7 +388,8 @@ struct attest_sandbox_result {
 };
 
 /**
- * @policy:  copied; NULL: nothing is confined, attach only records.
+ * @policy:  borrowed until the sandbox is freed; NULL: nothing is confined,
+ *            attach only records.
  * @options: NULL: none.
  */
 ATTEST_EXPORT int

@@ -19,7 +19,7 @@
 #define CLOSE_MS 5000
 
 struct attest_sandbox {
-	struct attest_policy *policy; /* NULL: nothing is confined */
+	const struct attest_policy *policy; /* NULL: nothing is confined */
 	struct attest_sandbox_options options;
 	struct attest_callback_sink callback;
 	struct attest_report_sink report_sink;
@@ -35,26 +35,12 @@ struct attest_sandbox {
 	char *subject; /* its name */
 };
 
-static int copy_policy(const struct attest_policy *policy,
-		       struct attest_policy **ret, struct attest_error *error)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (!policy)
-		return 0;
-	text = attest_policy_to_json(policy);
-	if (!text)
-		return attest_error_set(error, -ENOMEM, NULL, "out of memory");
-	return attest_policy_open_text(text, ret, error);
-}
-
 int attest_sandbox_new(const struct attest_policy *policy,
 		       const struct attest_sandbox_options *options,
 		       struct attest_sandbox **ret_sandbox,
 		       struct attest_error *reterr_error)
 {
 	_cleanup_(attest_sandbox_free) struct attest_sandbox *s = NULL;
-	int r;
 
 	if (options && options->size != sizeof(*options))
 		return attest_error_set(reterr_error, -EINVAL, NULL,
@@ -68,9 +54,7 @@ int attest_sandbox_new(const struct attest_policy *policy,
 	s->sinks[s->n_sinks++] = &s->report_sink.sink;
 	if (options)
 		s->options = *options;
-	r = copy_policy(policy, &s->policy, reterr_error);
-	if (r < 0)
-		return r;
+	s->policy = policy;
 	*ret_sandbox = TAKE_PTR(s);
 	return 0;
 }
@@ -87,7 +71,6 @@ void attest_sandbox_free(struct attest_sandbox **sandbox)
 	attest_callback_sink_done(&s->callback);
 	attest_engine_result_done(&s->result);
 	attest_report_free(&s->report);
-	attest_policy_free(&s->policy);
 	free(s->subject);
 	free(s);
 }
