@@ -88,6 +88,17 @@ static void bad_urls_say_what_is_wrong(void **state)
 		{ "gopher://x", "unknown transport 'gopher'; this build has "
 				"stdout file" },
 		{ "file://relative", "file:// takes an absolute path" },
+		{ "syslog+tcp://?spool=none", "syslog+tcp needs a host" },
+		{ "syslog+udp://h?framing=cobs", "'framing='" },
+		{ "syslog+tcp://h?framing=cobs", "'framing=' is octet or lf" },
+		{ "syslog+tcp://h?facility=x", "unknown facility 'x'" },
+		{ "syslog+tcp://h?format=otlp-protobuf",
+		  "syslog cannot carry the format 'otlp-protobuf'" },
+		{ "syslog+tcp://h?spool=/proc/x", "cannot open the spool" },
+		{ "syslog+tcp://h?spool=none&spool_max=1K", "at least 1M" },
+		{ "syslog+tcp://h?spool=none&sync=yes", "'sync=' is none" },
+		{ "syslog+tls://h?ca=/no/such", "ca= '/no/such'" },
+		{ "unix://dev/log", "absolute path of a socket" },
 		{ "file:///x?format=yaml", "unknown format 'yaml'; there are "
 					   "json text ecs ocsf cef" },
 		{ "file:///x?colour=1", "unknown argument 'colour='; known are "

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "export/group.h"
+#include "export/queue.h"
 #include "export/transport.h"
 
 static const struct attest_transport *find(const char *scheme)
@@ -49,16 +50,19 @@ static int check_arguments(const struct attest_transport *transport,
 			   const struct attest_url *url,
 			   struct attest_diag *diag)
 {
+	const char *queue =
+	    transport->open_courier ? ATTEST_QUEUE_ARGUMENTS : " ";
+
 	for (size_t i = 0; i < url->n_args; i++) {
 		const char *name = url->args[i].name;
 
 		if (is_listed(transport->arguments, name) ||
-		    is_listed(" format ", name))
+		    is_listed(queue, name) || is_listed(" format ", name))
 			continue;
 		return attest_export_fail(diag, -EINVAL,
 					  "%s: unknown argument '%.32s='; known"
-					  " are format%s",
-					  transport->scheme, name,
+					  " are format%s%s",
+					  transport->scheme, name, queue,
 					  transport->arguments);
 	}
 	if (transport->needs_host && !url->host[0])
@@ -89,6 +93,22 @@ static int choose_format(const struct attest_transport *transport,
 				  name ? name : transport->format, known);
 }
 
+static int open_url(const struct attest_transport *transport,
+		    const struct attest_transport_args *args,
+		    struct attest_export_sink **ret,
+		    struct attest_diag *reterr_diag)
+{
+	struct attest_courier *courier;
+	int r;
+
+	if (transport->open_sink)
+		return transport->open_sink(args, ret, reterr_diag);
+	r = transport->open_courier(args, &courier, reterr_diag);
+	if (r < 0)
+		return r;
+	return attest_queue_open(args, courier, ret, reterr_diag);
+}
+
 int attest_export_open(const char *url,
 		       const struct attest_export_options *options,
 		       struct attest_sink **ret,
@@ -114,7 +134,7 @@ int attest_export_open(const char *url,
 	if (r >= 0)
 		r = choose_format(transport, &parsed, &args, reterr_diag);
 	if (r >= 0)
-		r = transport->open_sink(&args, &sink, reterr_diag);
+		r = open_url(transport, &args, &sink, reterr_diag);
 	if (r < 0)
 		return r;
 	(void)snprintf(sink->name, sizeof(sink->name), "%.32s://%.64s%.80s",

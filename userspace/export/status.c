@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "export/queue.h"
 #include "export/transport.h"
 
 /* Every sink of export/ has ops that are listed with its transport:
@@ -14,6 +15,8 @@ static struct attest_export_sink *ours(struct attest_sink *sink)
 {
 	const struct attest_transport *const *all = attest_transport_all();
 
+	if (sink->ops == &attest_queue_sink_ops)
+		return (struct attest_export_sink *)sink;
 	for (size_t i = 0; all[i]; i++)
 		if (all[i]->sink_ops && all[i]->sink_ops == sink->ops)
 			return (struct attest_export_sink *)sink;
@@ -91,6 +94,8 @@ void attest_export_list(FILE *file)
 		    file,
 		    "    default format: %s; arguments: format=", t->format);
 		list_words(file, t->arguments);
+		if (t->open_courier)
+			list_words(file, ATTEST_QUEUE_ARGUMENTS);
 		(void)fprintf(file, "\n");
 	}
 	(void)fprintf(file,

@@ -22,6 +22,8 @@ struct attest_export_sink {
 	struct attest_export_sink *next;   /* in the group */
 };
 
+struct attest_courier;
+
 /** What a transport's open function is told. All borrowed for the call. */
 struct attest_transport_args {
 	const struct attest_url *url;
@@ -38,9 +40,13 @@ struct attest_transport {
 	const char *arguments; /* names, each between spaces: " a b " */
 	bool needs_host;
 	const struct attest_sink_ops *sink_ops; /* of what open_sink makes */
+	/* Exactly one of the two. */
 	int (*open_sink)(const struct attest_transport_args *args,
 			 struct attest_export_sink **ret,
 			 struct attest_diag *reterr_diag);
+	int (*open_courier)(const struct attest_transport_args *args,
+			    struct attest_courier **ret,
+			    struct attest_diag *reterr_diag);
 };
 
 /** All transports of this build, to the one without a scheme. */
@@ -48,3 +54,20 @@ const struct attest_transport *const *attest_transport_all(void);
 
 extern const struct attest_transport attest_transport_stdout;
 extern const struct attest_transport attest_transport_file;
+extern const struct attest_transport attest_transport_syslog_udp;
+extern const struct attest_transport attest_transport_syslog_tcp;
+extern const struct attest_transport attest_transport_syslog_tls;
+extern const struct attest_transport attest_transport_unix;
+extern const struct attest_transport attest_transport_splunk_https;
+extern const struct attest_transport attest_transport_splunk_http;
+extern const struct attest_transport attest_transport_elastic_https;
+extern const struct attest_transport attest_transport_elastic_http;
+extern const struct attest_transport attest_transport_opensearch_https;
+extern const struct attest_transport attest_transport_otlp_https;
+extern const struct attest_transport attest_transport_otlp_http;
+extern const struct attest_transport attest_transport_https;
+extern const struct attest_transport attest_transport_http;
+extern const struct attest_transport attest_transport_kafka;
+extern const struct attest_transport attest_transport_journald;
+extern const struct attest_transport attest_transport_prometheus;
+extern const struct attest_transport attest_transport_kafka_tls;
