@@ -59,11 +59,13 @@ static int check_arguments(const struct attest_transport *transport,
 		if (is_listed(transport->arguments, name) ||
 		    is_listed(queue, name) || is_listed(" format ", name))
 			continue;
-		return attest_export_fail(diag, -EINVAL,
-					  "%s: unknown argument '%.32s='; known"
-					  " are format%s%s",
-					  transport->scheme, name, queue,
-					  transport->arguments);
+		/* Each list ends in a space: one is enough between two. */
+		return attest_export_fail(
+		    diag, -EINVAL,
+		    "%s: unknown argument '%.32s='; known "
+		    "are format%.*s%s",
+		    transport->scheme, name, (int)strlen(queue) - 1, queue,
+		    transport->arguments);
 	}
 	if (transport->needs_host && !url->host[0])
 		return attest_export_fail(
