@@ -13,7 +13,7 @@ cd "$work"
 export XDG_CACHE_HOME="$work" LC_ALL=C
 calls="access openat close mmap munmap mprotect arch_prctl fadvise64 write
 lseek mkdir rmdir unlinkat unlink chdir fchdir dup2 fcntl rename renameat2
-linkat symlinkat fchmodat umask dup3 pipe2 getrandom kill chmod fchownat ftruncate"
+linkat symlinkat fchmodat umask dup3 kill chmod fchownat ftruncate"
 {
 	echo "defaultAction: SCMP_ACT_ALLOW"
 	echo "syscalls:"
