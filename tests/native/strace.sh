@@ -29,10 +29,12 @@ compare() {
 	rm -rf inside && mkdir inside && echo hello >inside/file
 	(cd inside && "$watch" ../profile.yaml "$@" 3>../watch.out >/dev/null)
 	# Addresses differ from run to run; results are strace's alone.
-	sed -E 's/\) += .*/)/; s/0x[0-9a-f]{6,}/ADDRESS/g' strace.out \
+	sed -E 's/\) += .*/)/; s/0x[0-9a-f]{6,}/ADDRESS/g
+		s/socket:\[[0-9]+/socket:[N/g' strace.out \
 		>strace.text
 	sed -E 's/^traced [^ ]+ //; s/\) at [^ ]+: Recorded by.*/)/
-		s/0x[0-9a-f]{6,}/ADDRESS/g' watch.out >watch.text
+		s/0x[0-9a-f]{6,}/ADDRESS/g
+		s/socket:\[[0-9]+/socket:[N/g' watch.out >watch.text
 	diff strace.text watch.text ||
 		{ echo "$*: not as strace has it"; exit 1; }
 	echo "ok $* ($(wc -l <watch.text) calls)"
