@@ -115,6 +115,21 @@ static uint64_t monotonic_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* Calls that wait, until nobody is left who could make one. */
+static void answer(struct attest_session *s)
+{
+	int r = s->notify ? attest_notify_dispatch(s->notify) : 0;
+
+	if (r >= 0)
+		return;
+	/* What is still to come is answered by the kernel, with ENOSYS. */
+	attest_notify_free(&s->notify);
+	if (r != -ESRCH)
+		log_error("cannot answer the command's system calls, they "
+			  "fail from now on: %s",
+			  strerror(-r));
+}
+
 /* Until the command ends. */
 static int supervise(struct attest_session *s, struct attest_child *child,
 		     int signal_fd)
@@ -129,10 +144,13 @@ static int supervise(struct attest_session *s, struct attest_child *child,
 			{ .fd = signal_fd, .events = POLLIN },
 			{ .fd = s->kern ? attest_kern_poll_fd(s->kern) : -1,
 			  .events = POLLIN },
+			{ .fd = s->notify ? attest_notify_fd(s->notify) : -1,
+			  .events = POLLIN },
 		};
 
 		(void)poll(fds, ARRAY_SIZE(fds), s->kern ? POLL_MS : 100);
 		pass_signals(signal_fd, child);
+		answer(s);
 		(void)attest_session_poll(s, 0);
 		r = attest_spawn_reap(child, &status, NULL);
 		if (r != 0)
@@ -181,6 +199,13 @@ int attest_engine_run(const struct attest_engine_options *options,
 		return attest_session_fail(&s, signal_fd,
 					   "cannot watch for signals");
 	r = start(&s, argv, envp, &child);
+	if (r == 0 && child.notify_fd >= 0) {
+		r = attest_session_supervise(&s, child.notify_fd);
+		if (r == 0)
+			child.notify_fd = -1;
+		else
+			attest_spawn_done(&child);
+	}
 	if (r == 0) {
 		if (options->ready)
 			options->ready(options->ctx);

@@ -129,6 +129,7 @@ static bool is_bpf_enforcing(const struct attest_session *s)
 static int plan_command(struct attest_session *s)
 {
 	const struct attest_policy *policy = s->options->policy;
+	struct attest_seccomp_options seccomp = { 0 };
 	struct attest_diag diag = { 0 };
 	int r;
 
@@ -146,8 +147,10 @@ static int plan_command(struct attest_session *s)
 	attest_rlimits_plan(policy, &s->rlimits);
 	s->rlimit_state.is_root = geteuid() == 0;
 	if (policy->seccomp) {
-		r = attest_seccomp_filter_get(policy->seccomp, NULL, &s->filter,
-					      NULL, &diag);
+		/* fentry/audit_seccomp reports to who can load it. */
+		seccomp.notify = !is_bpf_enforcing(s);
+		r = attest_seccomp_filter_get(policy->seccomp, &seccomp,
+					      &s->filter, NULL, &diag);
 		if (r < 0)
 			return attest_session_fail(
 			    s, r, "cannot build the seccomp filter: %s",
@@ -185,6 +188,7 @@ int attest_session_open(struct attest_session *s,
 	s->options = options;
 	s->result = result;
 	s->subject = subject;
+	attest_seccomp_here(&s->here);
 	fill_constants(s);
 	s->sequence = attest_sequence_new();
 	s->procs = attest_procs_new();
@@ -218,6 +222,8 @@ void attest_session_close(struct attest_session *s)
 	if (s->kern && s->has_slot)
 		(void)attest_kern_policy_remove(s->kern, &s->slot);
 	attest_kern_close(&s->kern);
+	attest_notify_free(&s->notify);
+	attest_described_done(&s->described);
 	attest_landlock_plan_free(&s->plan);
 	if (s->has_filter)
 		attest_seccomp_filter_done(&s->filter);
@@ -283,12 +289,56 @@ static void emit_gap(struct attest_session *s, const struct attest_gap *gap)
 	attest_session_emit(s, &rec);
 }
 
+void attest_session_take(struct attest_session *s, const void *event,
+			 bool is_held)
+{
+	const struct attest_policy *policy = s->options->policy;
+	const struct attest_event_hdr *hdr = event;
+	struct attest_enriched texts;
+	struct attest_record rec;
+
+	attest_event_decode(event, s->offset_ns, &rec);
+	attest_enrich(s, event, &rec, &texts);
+	if (hdr->kind == ATTEST_EVENT_SYSCALL)
+		/* What is attached to has filters of its own. */
+		attest_describe(event, s->has_filter ? policy->seccomp : NULL,
+				&s->here, is_held, &s->described, &rec);
+	/* Instead of the shell's bare "Bad system call". */
+	if (s->has_filter && rec.kind == ATTEST_KIND_SECCOMP &&
+	    rec.verdict == ATTEST_VERDICT_KILL)
+		log_error("%s: %s", rec.comm, rec.context ? rec.context : "");
+	attest_session_emit(s, &rec);
+}
+
+static void on_refusal(void *data, const struct attest_syscall_event *event,
+		       size_t rule)
+{
+	attest_session_take(data, event, true);
+}
+
+int attest_session_supervise(struct attest_session *s, int fd)
+{
+	struct attest_notify_options options = {
+		.profile = s->options->policy->seccomp,
+		.slot = s->slot.slot,
+		.generation = s->slot.generation,
+		.record = on_refusal,
+		.data = s,
+	};
+	struct attest_diag diag = { 0 };
+	int r;
+
+	r = attest_notify_new(fd, &options, &s->notify, &diag);
+	return r < 0 ? attest_session_fail(
+			   s, r, "cannot supervise the command: %s",
+			   diag.text[0] ? diag.text : strerror(-r))
+		     : 0;
+}
+
 static int take_event(const void *data, size_t len, void *ctx)
 {
 	const struct attest_event_hdr *hdr = data;
 	struct attest_session *s = ctx;
-	struct attest_enriched texts;
-	struct attest_record rec;
 	struct attest_gap gap;
 
 	if (!attest_event_is_valid(data, len))
@@ -303,9 +353,7 @@ static int take_event(const void *data, size_t len, void *ctx)
 		attest_procs_update(s->procs, data);
 		return 0;
 	}
-	attest_event_decode(data, s->offset_ns, &rec);
-	attest_enrich(s, data, &rec, &texts);
-	attest_session_emit(s, &rec);
+	attest_session_take(s, data, false);
 	return 0;
 }
 

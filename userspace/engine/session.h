@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include "engine/describe.h"
 #include "engine/engine.h"
 #include "event/sequence.h"
 #include "sandbox/landlock_plan.h"
+#include "sandbox/notify.h"
 #include "sandbox/rlimit.h"
 #include "sandbox/seccomp.h"
 #include "sandbox/seccomp_cover.h"
@@ -32,6 +34,10 @@ struct attest_session {
 	struct attest_seccomp_filter filter;
 	bool has_filter;
 	struct attest_seccomp_state seccomp_state;
+	struct attest_seccomp_here here;
+	struct attest_described described;
+	/* Answers and records refused calls where BPF cannot see them. */
+	struct attest_notify *notify;
 
 	/* Constant parts of records. */
 	char host[ATTEST_HOST_LEN];
@@ -63,6 +69,23 @@ int attest_session_poll(struct attest_session *s, int timeout_ms);
 
 /** Takes the rest of the ring and accounts for every number. */
 void attest_session_drain(struct attest_session *s);
+
+/**
+ * Decodes, enriches and gives out one event.
+ *
+ * @is_held: it is a system call whose task waits for an answer.
+ */
+void attest_session_take(struct attest_session *s, const void *event,
+			 bool is_held);
+
+/**
+ * Starts to answer what the command's filter asks.
+ *
+ * @fd: the listener; owned on success.
+ *
+ * Return: 0, or a negative errno with the result's error set.
+ */
+int attest_session_supervise(struct attest_session *s, int fd);
 
 /** Enriches one record and gives it to the sinks. */
 void attest_session_emit(struct attest_session *s, struct attest_record *rec);
