@@ -103,7 +103,7 @@ static void a_refused_call_is_one_record(void **state)
 	assert_string_equal(c.comm, "mkdir");
 	assert_non_null(strstr(c.place, "libc.so.6+0x"));
 	assert_non_null(strstr(c.context, "`mkdir`"));
-	assert_non_null(strstr(c.context, "rule 1"));
+	assert_non_null(strstr(c.context, "policy test, rule 1"));
 }
 
 static void a_killed_command_is_one_record_and_128_plus_sigsys(void **state)

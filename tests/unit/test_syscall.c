@@ -137,6 +137,13 @@ static void arguments_are_written_as_by_strace(void **state)
 		{ SYS_ptrace,
 		  { 16, 7, 0, 0 },
 		  "ptrace(PTRACE_ATTACH, 7, NULL, NULL)" },
+		{ SYS_fcntl, { 3, F_GETFL, 7 }, "fcntl(3</x3>, F_GETFL)" },
+		{ SYS_fcntl,
+		  { 3, F_SETFL, O_RDWR | O_NONBLOCK },
+		  "fcntl(3</x3>, F_SETFL, O_RDWR|O_NONBLOCK)" },
+		{ SYS_fcntl,
+		  { 3, F_DUPFD_CLOEXEC, 10 },
+		  "fcntl(3</x3>, F_DUPFD_CLOEXEC, 10)" },
 		{ SYS_getpid, { 1, 2, 3 }, "getpid()" },
 		{ 500, { 1, 2, 0 }, "syscall_500(0x1, 0x2, 0, 0, 0, 0)" },
 	};

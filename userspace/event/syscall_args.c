@@ -6,20 +6,19 @@
  *   f F s B A V        descriptor, directory descriptor, path, bytes (their
  *                      length is the next argument), socket address, strings
  *   k                  protocol, after domain and type
+ *   3                  what fcntl's command takes
  *   others             words, see syscall_flags.c
  */
-#include <arpa/inet.h>
-#include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base/cleanup.h"
 #include "event/syscall.h"
 #include "event/syscall_flags.h"
+#include "event/syscall_text.h"
 
 #define STRING_LEN 32 /* bytes of a buffer that are shown, as by strace */
 #define PATH_LEN 4096
@@ -38,28 +37,6 @@ static void put_address(struct attest_str *out, uint64_t address)
 		attest_str_printf(out, "0x%" PRIx64, address);
 	else
 		attest_str_puts(out, "NULL");
-}
-
-static void put_quoted(struct attest_str *out, const char *data, size_t len)
-{
-	static const char plain[] = "\n\t\r\"\\";
-	static const char *const escaped[] = { "\\n", "\\t", "\\r", "\\\"",
-					       "\\\\" };
-
-	attest_str_putc(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		const char *p = data[i] ? strchr(plain, data[i]) : NULL;
-
-		if (p)
-			attest_str_puts(out, escaped[p - plain]);
-		else if (isprint((unsigned char)data[i]))
-			attest_str_putc(out, data[i]);
-		else
-			/* Three digits, so that a digit may follow. */
-			attest_str_printf(out, "\\%03o",
-					  (unsigned char)data[i]);
-	}
-	attest_str_putc(out, '"');
 }
 
 static long read_at(const struct arg *a, uint64_t address, void *buffer,
@@ -83,7 +60,8 @@ static void put_string(const struct arg *a, uint64_t address, size_t max)
 		return;
 	}
 	end = memchr(buffer, 0, n);
-	put_quoted(a->out, buffer, end ? (size_t)(end - buffer) : (size_t)n);
+	attest_quoted_put(a->out, buffer,
+			  end ? (size_t)(end - buffer) : (size_t)n);
 	if (!end)
 		attest_str_puts(a->out, "...");
 }
@@ -101,7 +79,7 @@ static void put_bytes(const struct arg *a)
 		put_address(a->out, a->args[a->i]);
 		return;
 	}
-	put_quoted(a->out, buffer, n);
+	attest_quoted_put(a->out, buffer, n);
 	if ((uint64_t)n < len)
 		attest_str_puts(a->out, "...");
 }
@@ -131,55 +109,19 @@ static void put_vector(const struct arg *a)
 	attest_str_putc(a->out, ']');
 }
 
-static void put_unix(struct attest_str *out, const struct sockaddr_un *un,
-		     size_t len)
-{
-	attest_str_puts(out, "{sa_family=AF_UNIX, sun_path=");
-	if (len && !un->sun_path[0]) {
-		attest_str_putc(out, '@');
-		put_quoted(out, un->sun_path + 1, len - 1);
-	} else {
-		put_quoted(out, un->sun_path, strnlen(un->sun_path, len));
-	}
-	attest_str_putc(out, '}');
-}
-
 static void put_sockaddr(const struct arg *a)
 {
 	uint64_t len = a->i < 5 ? a->args[a->i + 1] : 0;
-	char text[INET6_ADDRSTRLEN] = "";
-	union {
-		struct sockaddr sa;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-		struct sockaddr_un un;
-	} u = { 0 };
+	struct sockaddr_storage address = { 0 };
 	long n = -1;
 
 	if (len >= sizeof(sa_family_t))
-		n = read_at(a, a->args[a->i], &u,
-			    len < sizeof(u) ? len : sizeof(u));
-	if (n < (long)sizeof(sa_family_t)) {
+		n = read_at(a, a->args[a->i], &address,
+			    len < sizeof(address) ? len : sizeof(address));
+	if (n < (long)sizeof(sa_family_t))
 		put_address(a->out, a->args[a->i]);
-	} else if (u.sa.sa_family == AF_INET) {
-		(void)inet_ntop(AF_INET, &u.in.sin_addr, text, sizeof(text));
-		attest_str_printf(a->out,
-				  "{sa_family=AF_INET, sin_port=htons(%u), "
-				  "sin_addr=inet_addr(\"%s\")}",
-				  ntohs(u.in.sin_port), text);
-	} else if (u.sa.sa_family == AF_INET6) {
-		(void)inet_ntop(AF_INET6, &u.in6.sin6_addr, text, sizeof(text));
-		attest_str_printf(a->out,
-				  "{sa_family=AF_INET6, sin6_port=htons(%u), "
-				  "inet_pton(AF_INET6, \"%s\")}",
-				  ntohs(u.in6.sin6_port), text);
-	} else if (u.sa.sa_family == AF_UNIX) {
-		put_unix(a->out, &u.un, n - sizeof(sa_family_t));
-	} else {
-		attest_str_puts(a->out, "{sa_family=");
-		attest_value_put(a->out, 'D', u.sa.sa_family);
-		attest_str_putc(a->out, '}');
-	}
+	else
+		attest_sockaddr_put(a->out, &address, n);
 }
 
 static void put_fd(const struct arg *a, int fd, bool is_directory)
@@ -269,9 +211,37 @@ static void put_protocol(const struct arg *a, uint64_t value)
 		attest_str_printf(a->out, "%d", (int)value);
 }
 
+static void put_fcntl(const struct arg *a, uint64_t value)
+{
+	switch (a->args[1]) {
+	case F_SETFD:
+		if (value == FD_CLOEXEC)
+			attest_str_puts(a->out, "FD_CLOEXEC");
+		else
+			attest_str_printf(a->out, "%#" PRIx64, value);
+		break;
+	case F_SETFL:
+		put_open_flags(a->out, (uint32_t)value);
+		break;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		put_address(a->out, value);
+		break;
+	default:
+		attest_str_printf(a->out, "%d", (int)value);
+		break;
+	}
+}
+
 static void put_word(const struct arg *a, char letter, uint64_t value)
 {
-	if (letter == 'o')
+	if (letter == '3')
+		put_fcntl(a, value);
+	else if (letter == 'o')
 		put_open_flags(a->out, (uint32_t)value);
 	else if (letter == 'T')
 		put_sock_type(a->out, value);
@@ -345,13 +315,25 @@ static void put_arg(const struct arg *a, char letter)
 	}
 }
 
-/* open's mode is there only if the call can make a file. */
+static bool has_value(uint64_t command)
+{
+	return command != F_GETFD && command != F_GETFL &&
+	       command != F_GETOWN && command != F_GETSIG &&
+	       command != F_GETLEASE && command != F_GETPIPE_SZ &&
+	       command != F_GET_SEALS;
+}
+
+/* open's mode is there only if it can make a file, fcntl's value only if its
+ * command takes one.
+ */
 static size_t n_args(const char *letters, const uint64_t *args)
 {
 	size_t n = strlen(letters);
 
 	if (n > 1 && !strcmp(letters + n - 2, "om") &&
 	    !(args[n - 2] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))))
+		n--;
+	if (n == 3 && letters[2] == '3' && !has_value(args[1]))
 		n--;
 
 	return n;

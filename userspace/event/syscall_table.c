@@ -47,7 +47,7 @@ const struct attest_syscall attest_syscalls[ATTEST_SYSCALLS] = {
 	[66] = { "semctl", "dddp", "I" }, [67] = { "shmdt", "p", "I" },
 	[68] = { "msgget", "xx", "I" }, [69] = { "msgsnd", "dpux", "I" },
 	[70] = { "msgrcv", "dpudx", "I" }, [71] = { "msgctl", "ddp", "I" },
-	[72] = { "fcntl", "fCx", "D" }, [73] = { "flock", "fL", "D" },
+	[72] = { "fcntl", "fC3", "D" }, [73] = { "flock", "fL", "D" },
 	[74] = { "fsync", "f", "D" }, [75] = { "fdatasync", "f", "D" },
 	[76] = { "truncate", "sl", "F" }, [77] = { "ftruncate", "fl", "D" },
 	[78] = { "getdents", "fpu", "D" }, [79] = { "getcwd", "pu", "F" },

@@ -145,6 +145,12 @@ int attest_seccomp_from_node(struct attest_reader *rd,
 			     const struct attest_node *node,
 			     struct attest_seccomp_profile **ret);
 
+/** Calls a profile that was written in place by its policy's name. 0 or
+ * -ENOMEM.
+ */
+int attest_seccomp_rename(struct attest_seccomp_profile *profile,
+			  const char *policy);
+
 /** Reads a profile that is a whole tree. As attest_seccomp_from_node(). */
 int attest_seccomp_read(struct attest_reader *rd,
 			const struct attest_node *node, const char *name,

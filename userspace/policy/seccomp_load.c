@@ -17,6 +17,7 @@
 /* Policies whose seccomp section is a file that is a policy ... */
 #define FILE_DEPTH_MAX 8
 #define PATH_LEN 4096
+#define INLINE_NAME "inline"
 
 static const char *const section_keys[] = { "profile", "file", NULL };
 static const struct attest_node nowhere;
@@ -268,5 +269,21 @@ int attest_seccomp_from_node(struct attest_reader *rd,
 			     const struct attest_node *node,
 			     struct attest_seccomp_profile **ret)
 {
-	return read_section(rd, node, "inline", 0, ret);
+	return read_section(rd, node, INLINE_NAME, 0, ret);
+}
+
+int attest_seccomp_rename(struct attest_seccomp_profile *profile,
+			  const char *policy)
+{
+	char *name;
+
+	if (strcmp(profile->name, INLINE_NAME) != 0)
+		return 0;
+	name = strdup(policy);
+	if (!name)
+		return -ENOMEM;
+	free(profile->name);
+	profile->name = name;
+
+	return 0;
 }
