@@ -307,11 +307,25 @@ static int make_root(const struct attest_container *c)
 	return TAKE_FD(root);
 }
 
+/* The very first root of a machine, an initramfs, cannot be pivoted away. It
+ * is moved over and left behind: out of reach for who has no capability.
+ */
+static int move_over(int root)
+{
+	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 ||
+	    fchdir(root) < 0 || chroot(".") < 0 || chdir("/") < 0)
+		return -errno;
+	return 0;
+}
+
 static int pivot(int root)
 {
+	if (fchdir(root) < 0)
+		return -errno;
 	/* The old root lands on top of the new one and is taken off. */
-	if (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+	if (syscall(SYS_pivot_root, ".", ".") < 0)
+		return errno == EINVAL ? move_over(root) : -errno;
+	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return -errno;
 	return 0;
 }

@@ -120,20 +120,36 @@ static int take_error(const struct attest_child *child,
 	return e->error;
 }
 
+static int map_ids(struct attest_child *child,
+		   struct attest_spawn_error *reterr)
+{
+	char byte;
+	int fd = -1;
+	int r;
+
+	r = attest_channel_receive(child->channel, 0, &byte, &fd);
+	if (r <= 0)
+		return take_error(child, reterr, r < 0 ? r : -EPIPE);
+	r = attest_ns_map_ids(child->leader);
+	if (r < 0)
+		return fail(reterr, ATTEST_STEP_ID_MAP, r);
+	byte = ATTEST_CHANNEL_MAPPED;
+	if (send(child->channel, &byte, 1, MSG_NOSIGNAL) != 1)
+		return take_error(child, reterr, -errno);
+	return 0;
+}
+
 /* The leader is not the command: get to know the command. */
 static int meet_command(struct attest_child *child,
 			const struct attest_container *container,
 			struct attest_spawn_error *reterr)
 {
-	char byte = ATTEST_CHANNEL_MAPPED;
 	int r;
 
 	child->leader_pidfd = TAKE_FD(child->pidfd);
-	r = container ? attest_ns_map_ids(child->leader) : 0;
+	r = container ? map_ids(child, reterr) : 0;
 	if (r < 0)
-		return fail(reterr, ATTEST_STEP_ID_MAP, r);
-	if (container && send(child->channel, &byte, 1, MSG_NOSIGNAL) != 1)
-		return take_error(child, reterr, -errno);
+		return r;
 	r = await_ready(child);
 	if (r < 0)
 		return take_error(child, reterr, r);

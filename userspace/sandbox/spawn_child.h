@@ -37,6 +37,7 @@ int attest_child_fail(struct attest_spawn_shared *shared,
 /* Bytes on the channel. */
 #define ATTEST_CHANNEL_READY 'R' /* the command waits for go */
 #define ATTEST_CHANNEL_GO 'G'
+#define ATTEST_CHANNEL_MAP 'U'	  /* init can be looked at: map its ids */
 #define ATTEST_CHANNEL_MAPPED 'M' /* ids are mapped: init may go on */
 #define ATTEST_CHANNEL_PIDFD 'P'  /* carries the command's pidfd */
 #define ATTEST_CHANNEL_LISTENER 'L'

@@ -21,11 +21,17 @@
 
 #define EXIT_FAILED 126
 
+/* The caller may have changed its user and so be hidden from itself in /proc,
+ * where ids are mapped; then so is its child, until it says otherwise.
+ */
 static int await_ids(int channel)
 {
-	char byte;
+	char byte = ATTEST_CHANNEL_MAP;
 	ssize_t n;
 
+	if (prctl(PR_SET_DUMPABLE, 1) < 0 ||
+	    send(channel, &byte, 1, MSG_NOSIGNAL) != 1)
+		return -errno;
 	do
 		n = recv(channel, &byte, 1, 0);
 	while (n < 0 && errno == EINTR);
