@@ -71,6 +71,18 @@ bool attest_export_get_status(struct attest_sink *sink,
 int attest_export_format_status(const struct attest_export_status *status,
 				char *buffer, size_t size);
 
+/**
+ * Sends what lies in spool_dir to url, and empties the spool once all of it
+ * has arrived.
+ *
+ * Return: 0; -EBUSY while another process has the spool; -ETIMEDOUT after
+ * deadline_ms, and then the spool is kept; or as attest_export_open().
+ */
+int attest_export_replay(const char *spool_dir, const char *url,
+			 const struct attest_export_options *options,
+			 int deadline_ms, uint64_t *ret_sent,
+			 struct attest_diag *reterr_diag);
+
 /** Explains formats, transports and their arguments, with examples. */
 void attest_export_list(FILE *file);
 
