@@ -34,6 +34,9 @@ static void make(struct attest_record *rec, unsigned long long i)
 	case 3:
 		*rec = sample_hostile();
 		break;
+	case 4:
+		*rec = sample_gap();
+		break;
 	default:
 		*rec = sample_file();
 	}

@@ -154,6 +154,7 @@ static void send_batch(struct attest_queue_worker *w)
 	struct attest_courier *c = w->source.courier;
 	uint64_t first = w->batch.items[0].seq;
 	size_t bytes = w->batch.bytes.len;
+	size_t n = w->batch.n;
 	int r;
 
 	c->error[0] = '\0';
@@ -162,6 +163,9 @@ static void send_batch(struct attest_queue_worker *w)
 	count_deliveries(w, r);
 	attest_batch_compact(&w->batch);
 	if (w->batch.n > 0) {
+		/* Some got through: the receiver is there, do not wait long. */
+		if (w->batch.n < n)
+			w->backoff_ms = 0;
 		rewind_window(w);
 		back_off(w);
 		return;
