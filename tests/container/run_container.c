@@ -2,8 +2,9 @@
 /**
  * Runs one container by the library's own entry point, for the scripts here:
  * run_container RUNTIME PROFILE|- [KEY=VALUE]... IMAGE [COMMAND...]
- * KEY: global, extra, workspace, hook, policy, name, as_is, env; global and
- * extra may be repeated. Exit status: the container's, 100 on an error.
+ * KEY: global, extra, env (these may be repeated), workspace, policy, name,
+ * as_is, docker_runtime, hook (a program) and hook_out (its argument). Exit
+ * status: the container's, 100 on an error.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 static const char *global_args[LIST_MAX + 1];
 static const char *extra_args[LIST_MAX + 1];
 static const char *env[LIST_MAX + 1];
+static const char *hook_args[] = { "hook", NULL, NULL };
 
 static void append(const char **list, const char *item)
 {
@@ -48,6 +50,10 @@ static int take(struct attest_container_options *o, char *word)
 		o->workspace = value;
 	else if (IS("hook"))
 		o->hook_path = value;
+	else if (IS("hook_out"))
+		hook_args[1] = value;
+	else if (IS("docker_runtime"))
+		o->docker_runtime = value;
 	else if (IS("policy"))
 		o->policy_name = value;
 	else if (IS("name"))
@@ -68,6 +74,7 @@ int main(int argc, char **argv)
 		.global_args = global_args,
 		.extra_args = extra_args,
 		.env = env,
+		.hook_args = hook_args,
 	};
 	struct attest_container_result result;
 	_cleanup_free_ char *profile = NULL;
