@@ -4,8 +4,9 @@
 # directory or control group: cleanup.sh RUN_CONTAINER KILLS
 RUN=$1
 kills=$2
-# shellcheck source=lib.sh
+# shellcheck source=tests/container/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck disable=SC2119 # the script's arguments are not dockerd's
 setup_docker && runtimes+=(docker)
 [ ${#runtimes[@]} -gt 0 ] || skip "no container runtime works here"
 

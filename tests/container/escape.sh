@@ -3,9 +3,11 @@
 # Ways out of a container, each tried in every runtime with the flags of
 # `container run`: all must fail: escape.sh RUN_CONTAINER
 RUN=$1
-# shellcheck source=lib.sh
+# shellcheck source=tests/container/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck disable=SC2119 # the script's arguments are not dockerd's
 setup_docker && runtimes+=(docker)
+setup_crun && runtimes+=(crun)
 [ ${#runtimes[@]} -gt 0 ] || skip "no container runtime works here"
 
 core_pattern=$(cat /proc/sys/kernel/core_pattern)

@@ -5,7 +5,7 @@
 # containers are found by name: hooks.sh RUN_CONTAINER
 RUN=$1
 probe=$(dirname "$RUN")/hook_probe
-# shellcheck source=lib.sh
+# shellcheck source=tests/container/lib.sh
 . "$(dirname "$0")/lib.sh"
 out=$W/hook.out
 printf '#!/bin/sh\nexec "%s" wrap "%s" runc "$@"\n' "$probe" "$out" \

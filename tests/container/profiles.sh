@@ -4,14 +4,11 @@
 # often as asked: profiles.sh RUN_CONTAINER RUNS
 RUN=$1
 runs=$2
-# shellcheck source=lib.sh
+# shellcheck source=tests/container/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck disable=SC2119 # the script's arguments are not dockerd's
 setup_docker && runtimes+=(docker)
-if "$RUN" crun - "$W/rootfs" true >/dev/null 2>&1; then
-	runtimes+=(crun)
-else
-	echo "crun does not run on this host's control groups"
-fi
+setup_crun && runtimes+=(crun)
 [ ${#runtimes[@]} -gt 0 ] || skip "no container runtime works here"
 
 six='["read","write","openat","close","mmap","exit"]'
@@ -28,17 +25,27 @@ P
 echo '{"defaultAction":"SCMP_ACT_KILL","syscalls":[{"names":'"$six"',
 "action":"SCMP_ACT_ALLOW"}]}' >"$W/maximum.json"
 
+# greet RUNTIME LEVEL PROGRAM
+greet() {
+	local runtime=$1 level=$2 program=$3 good=0 out
+	for _ in $(seq "$runs"); do
+		out=$(run_in "$runtime" "$W/$level.json" -- "$program" Hello \
+			2>"$W/err")
+		if [ "$?:$out" = 0:Hello ]; then
+			good=$((good + 1))
+		else
+			cat "$W/err"
+		fi
+	done
+	echo "$runtime $level $program: $good of $runs"
+	[ "$good" = "$runs" ] || fail "$runtime $level $program"
+}
+
 for runtime in "${runtimes[@]}"; do
 	for level in minimal standard maximum; do
-		good=0
-		for _ in $(seq "$runs"); do
-			out=$(run_in "$runtime" "$W/$level.json" -- echo Hello \
-				2>"$W/err") && [ "$out" = Hello ] &&
-				good=$((good + 1)) || cat "$W/err"
-		done
-		echo "$runtime $level: $good of $runs"
-		[ "$good" = "$runs" ] || fail "$runtime $level"
+		greet "$runtime" "$level" /bin/echo
 	done
+	greet "$runtime" maximum /dynamic/bin/echo
 	# The profile is in force: sh cannot fork under maximum.
 	run_in "$runtime" "$W/maximum.json" -- sh -c 'true | true' \
 		>/dev/null 2>"$W/err"
