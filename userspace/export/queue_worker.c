@@ -103,8 +103,11 @@ static void count_deliveries(struct attest_queue_worker *w, int error)
 	}
 	s->retries += error < 0;
 	s->dropped = w->source.lost;
-	memcpy(s->last_error, w->source.courier->error, sizeof(s->last_error));
-	if (error >= 0 && s->rejected == 0)
+	/* A refusal for good stays to be read; a trouble that is over goes. */
+	if (w->source.courier->error[0])
+		memcpy(s->last_error, w->source.courier->error,
+		       sizeof(s->last_error));
+	else if (error >= 0 && s->rejected == 0)
 		s->last_error[0] = '\0';
 	(void)pthread_mutex_unlock(&w->lock);
 }
