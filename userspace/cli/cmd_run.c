@@ -87,6 +87,16 @@ static int choose(const struct values *v, struct attest_policy **policy,
 	return status;
 }
 
+/* A command that cannot be started gives what a shell gives. */
+static int failed(const struct attest_error *error)
+{
+	int status = attest_cli_fail(error);
+
+	if (error->code == -ENOENT)
+		return 127;
+	return error->code == -EACCES ? 126 : status;
+}
+
 static int run(void *data, int argc, char **argv)
 {
 	struct values *v = data;
@@ -108,7 +118,7 @@ static int run(void *data, int argc, char **argv)
 	attest_sandbox_set_event_callback(sandbox, show, &state);
 	if (attest_sandbox_execute_secure(sandbox, (const char *const *)argv,
 					  NULL, &result, &error) < 0) {
-		status = attest_cli_fail(&error);
+		status = failed(&error);
 		(void)attest_cli_write_report(&v->session, sandbox);
 		return status;
 	}

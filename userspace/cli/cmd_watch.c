@@ -2,6 +2,7 @@
 /**
  * watch and enforce: the same on what runs already, recording or refusing.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,7 +76,9 @@ static void ready(void *data)
 			 v->enforce ? "confining" : "watching", v->pid);
 }
 
-static int attach(const struct values *v, struct attest_sandbox *sandbox)
+/* One attempt. *ret_unsupported: this kernel cannot, with such a policy. */
+static int attach(const struct values *v, const struct attest_policy *policy,
+		  struct attest_error *error, bool *ret_unsupported)
 {
 	const struct attest_sandbox_target target = {
 		.size = sizeof(target),
@@ -85,16 +88,24 @@ static int attach(const struct values *v, struct attest_sandbox *sandbox)
 		.duration_ms = v->duration * 1000,
 	};
 	_cleanup_(attest_tally_freep) struct attest_tally *tally = NULL;
+	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
 	struct state state = { .values = v };
 	struct attest_sandbox_result result = { 0 };
-	struct attest_error error = { 0 };
+	int status, r;
 
+	*ret_unsupported = false;
+	status = attest_cli_sandbox(&v->session, policy, !v->enforce, &sandbox);
+	if (status != ATTEST_EXIT_DONE)
+		return status;
 	tally = attest_tally_new();
 	state.tally = tally;
 	attest_sandbox_set_event_callback(sandbox, show, &state);
 	attest_sandbox_set_ready_callback(sandbox, ready, (void *)v);
-	if (attest_sandbox_attach(sandbox, &target, &result, &error) < 0)
-		return attest_cli_fail(&error);
+	r = attest_sandbox_attach(sandbox, &target, &result, error);
+	if (r < 0) {
+		*ret_unsupported = r == -EOPNOTSUPP;
+		return ATTEST_EXIT_FAILED;
+	}
 	if (result.bpf_reason[0])
 		log_info("BPF layer: %s: %s", result.bpf, result.bpf_reason);
 	if (!v->common.quiet)
@@ -115,28 +126,36 @@ static int check_target(const struct values *v)
 	return ATTEST_EXIT_DONE;
 }
 
-static int run(struct values *v)
+static int run(struct values *v, bool may_go_without)
 {
 	_close_policy_ struct attest_policy *policy = NULL;
-	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
+	struct attest_error error = { 0 };
+	bool unsupported = false;
 	int status;
 
 	status = check_target(v);
 	if (status == ATTEST_EXIT_DONE)
 		status = attest_cli_policy(&v->policy, &policy);
-	if (status == ATTEST_EXIT_DONE)
-		status = attest_cli_sandbox(&v->session, policy, !v->enforce,
-					    &sandbox);
-	return status == ATTEST_EXIT_DONE ? attach(v, sandbox) : status;
+	if (status != ATTEST_EXIT_DONE)
+		return status;
+	status = attach(v, policy, &error, &unsupported);
+	if (unsupported && may_go_without) {
+		log_info("%s", error.text);
+		log_info("watching processes without a policy");
+		memset(&error, 0, sizeof(error));
+		status = attach(v, NULL, &error, &unsupported);
+	}
+	return error.code ? attest_cli_fail(&error) : status;
 }
 
 static int run_watch(void *data, int argc, char **argv)
 {
 	struct values *v = data;
+	bool named = v->policy.policy || v->policy.level;
 
-	if (!v->policy.policy && !v->policy.level)
+	if (!named)
 		v->policy.level = "standard";
-	return run(v);
+	return run(v, !named && !v->enforce);
 }
 
 static int run_enforce(void *data, int argc, char **argv)
@@ -144,7 +163,7 @@ static int run_enforce(void *data, int argc, char **argv)
 	struct values *v = data;
 
 	v->enforce = true;
-	return run(v);
+	return run(v, false);
 }
 
 const struct attest_command attest_cmd_watch = {

@@ -3,6 +3,8 @@
  * The sandbox of the specification: a subject, its records, its report.
  */
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -157,15 +159,16 @@ engine_options(const struct attest_sandbox *s)
 
 /* What a refused start is about: the first statement nothing enforces. */
 static int not_enforced(const struct attest_engine_result *result,
-			struct attest_error *error)
+			bool is_enforced, struct attest_error *error)
 {
 	const struct attest_item *gap = NULL;
 
-	if (result->coverage)
+	/* Watching enforces nothing: then it is something else. */
+	if (result->coverage && is_enforced)
 		gap = attest_coverage_gap(result->coverage);
 	if (!gap)
 		return attest_error_set(
-		    error, -EOPNOTSUPP, NULL, "%s",
+		    error, -EOPNOTSUPP, "'attest-bpf doctor' says more", "%s",
 		    result->error[0] ? result->error
 				     : "this kernel cannot enforce the policy");
 	return attest_error_set(
@@ -175,7 +178,7 @@ static int not_enforced(const struct attest_engine_result *result,
 	    gap->reason ? gap->reason : "no layer can");
 }
 
-static int finish(struct attest_sandbox *s, int r,
+static int finish(struct attest_sandbox *s, int r, bool is_enforced,
 		  struct attest_sandbox_result *ret, struct attest_error *error)
 {
 	const struct attest_engine_result *result = &s->result;
@@ -184,7 +187,7 @@ static int finish(struct attest_sandbox *s, int r,
 	s->context.coverage = result->coverage;
 	s->context.attach_mode = attest_rung_name(result->rung);
 	if (r == -EOPNOTSUPP)
-		return not_enforced(result, error);
+		return not_enforced(result, is_enforced, error);
 	if (r < 0)
 		return attest_error_set(error, r, NULL, "%s",
 					result->error[0] ? result->error
@@ -230,7 +233,26 @@ int attest_sandbox_execute_secure(struct attest_sandbox *sandbox,
 	r = attest_engine_run(&options, argv,
 			      envp ? envp : (const char *const *)environ,
 			      &sandbox->result);
-	return finish(sandbox, r, ret_result, reterr_error);
+	return finish(sandbox, r, true, ret_result, reterr_error);
+}
+
+/* A process that can be a subject: it exists and is no kernel thread. */
+static int check_pid(uint32_t pid, struct attest_error *error)
+{
+	char path[64];
+	char exe[8];
+
+	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		return attest_error_set(error, -ESRCH, NULL,
+					"there is no process %u", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	if (readlink(path, exe, sizeof(exe)) < 0 && errno == ENOENT)
+		return attest_error_set(
+		    error, -ESRCH, NULL,
+		    "process %u has no program: it is a kernel thread, or has "
+		    "ended",
+		    pid);
+	return 0;
 }
 
 int attest_sandbox_attach(struct attest_sandbox *sandbox,
@@ -246,6 +268,11 @@ int attest_sandbox_attach(struct attest_sandbox *sandbox,
 	if (target->size != sizeof(*target) || !target->pid == !target->cgroup)
 		return attest_error_set(reterr_error, -EINVAL, NULL,
 					"name one pid or one cgroup");
+	if (target->pid) {
+		r = check_pid(target->pid, reterr_error);
+		if (r < 0)
+			return r;
+	}
 	options.duration_ms = target->duration_ms;
 	subject.kind =
 	    target->cgroup ? ATTEST_SUBJECT_CGROUP_TREE : ATTEST_SUBJECT_PID;
@@ -260,7 +287,7 @@ int attest_sandbox_attach(struct attest_sandbox *sandbox,
 		return r;
 	r = attest_engine_attach(&options, &subject, target->enforce,
 				 &sandbox->result);
-	return finish(sandbox, r, ret_result, reterr_error);
+	return finish(sandbox, r, target->enforce, ret_result, reterr_error);
 }
 
 static int take(struct attest_str *out, int r, char **ret_text, size_t *ret_len,
