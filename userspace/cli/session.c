@@ -111,9 +111,19 @@ static void put_object(FILE *f, const struct attest_event *e)
 void attest_cli_print_event(FILE *f, const struct attest_event *event)
 {
 	time_t seconds = (time_t)(event->time_ns / 1000000000U);
+	/* sched_process_exec and its like */
+	bool is_process = !event->violation && strrchr(event->hook, '_') &&
+			  strcmp(event->kind, "process") == 0;
+	const char *what = event->kind;
 	char clock[16] = "";
 	struct tm tm;
 
+	if (event->syscall)
+		what = event->syscall;
+	if (is_process)
+		what = strrchr(event->hook, '_') + 1;
+	if (event->attempted_access)
+		what = event->attempted_access;
 	if (localtime_r(&seconds, &tm))
 		(void)strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	if (strcmp(event->kind, "gap") == 0) {
@@ -129,10 +139,7 @@ void attest_cli_print_event(FILE *f, const struct attest_event *event)
 	put_safe(f, event->comm ? event->comm : "?");
 	fprintf(f, "%*s ", event->comm ? 15 - (int)strlen(event->comm) : 14,
 		"");
-	fprintf(f, "%-12s ",
-		event->attempted_access ? event->attempted_access
-		: event->syscall	? event->syscall
-					: event->kind);
+	fprintf(f, "%-12s ", what);
 	put_object(f, event);
 	if (event->violation) {
 		fprintf(f, "  %s", event->violation);

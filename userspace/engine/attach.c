@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "policy/image.h"
 #include "engine/session.h"
 
 #define POLL_MS 20
@@ -130,6 +131,16 @@ static int check_rung(struct attest_session *s, bool is_enforced)
 	return 0;
 }
 
+/* Without a policy nothing is a violation; a subject needs a slot all the same.
+ */
+static int empty_image(struct attest_image_hdr **ret)
+{
+	const struct attest_policy none = { .mode = ATTEST_MODE_AUDIT };
+	struct attest_diag diag;
+
+	return attest_image_build(&none, ret, &diag);
+}
+
 int attest_engine_attach(const struct attest_engine_options *options,
 			 const struct attest_engine_subject *subject,
 			 bool is_enforced,
@@ -156,7 +167,8 @@ int attest_engine_attach(const struct attest_engine_options *options,
 						   subject->pid,
 						   strerror(errno));
 	}
-	r = attest_kern_policy_add(s.kern, s.image, &s.slot);
+	r = s.image ? 0 : empty_image(&s.image);
+	r = r ?: attest_kern_policy_add(s.kern, s.image, &s.slot);
 	if (r < 0)
 		return attest_session_fail(&s, r, "cannot load the policy: %s",
 					   strerror(-r));

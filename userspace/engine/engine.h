@@ -23,6 +23,7 @@ struct attest_engine_options {
 	bool is_audit;			    /* overrides the policy's mode */
 	bool is_best_effort; /* start although something is not enforced */
 	bool without_bpf;    /* leave the BPF layer out */
+	bool with_processes; /* records of fork, exec and exit too */
 	struct attest_sink *const *sinks; /* borrowed, not closed */
 	size_t n_sinks;
 	uint64_t duration_ms; /* of attach; 0: until a signal */

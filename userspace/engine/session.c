@@ -298,6 +298,11 @@ void attest_session_take(struct attest_session *s, const void *event,
 	struct attest_record rec;
 
 	attest_event_decode(event, s->offset_ns, &rec);
+	if (rec.violation == ATTEST_VIOLATION_NONE &&
+	    rec.verdict == ATTEST_VERDICT_ALLOW) {
+		rec.verdict = ATTEST_VERDICT_TRACE;
+		rec.error = 0;
+	}
 	attest_enrich(s, event, &rec, &texts);
 	if (hdr->kind == ATTEST_EVENT_SYSCALL)
 		/* What is attached to has filters of its own. */
@@ -340,6 +345,7 @@ static int take_event(const void *data, size_t len, void *ctx)
 	const struct attest_event_hdr *hdr = data;
 	struct attest_session *s = ctx;
 	struct attest_gap gap;
+	bool is_process;
 
 	if (!attest_event_is_valid(data, len))
 		return 0; /* its number stays missing: a gap says so */
@@ -348,12 +354,16 @@ static int take_event(const void *data, size_t len, void *ctx)
 	if (s->has_slot && (hdr->slot != s->slot.slot ||
 			    hdr->generation != s->slot.generation))
 		return 0; /* the canary's */
-	if (hdr->kind == ATTEST_EVENT_PROCESS &&
-	    hdr->violation == ATTEST_VIOLATION_NONE) {
+	is_process = hdr->kind == ATTEST_EVENT_PROCESS &&
+		     hdr->violation == ATTEST_VIOLATION_NONE;
+	/* What is known of a process ends with it, but not before its record.
+	 */
+	if (is_process && hdr->hook != ATTEST_HOOK_PROCESS_EXIT)
 		attest_procs_update(s->procs, data);
-		return 0;
-	}
-	attest_session_take(s, data, false);
+	if (!is_process || s->options->with_processes)
+		attest_session_take(s, data, false);
+	if (is_process && hdr->hook == ATTEST_HOOK_PROCESS_EXIT)
+		attest_procs_update(s->procs, data);
 	return 0;
 }
 

@@ -274,6 +274,7 @@ int attest_sandbox_attach(struct attest_sandbox *sandbox,
 			return r;
 	}
 	options.duration_ms = target->duration_ms;
+	options.with_processes = !target->enforce;
 	subject.kind =
 	    target->cgroup ? ATTEST_SUBJECT_CGROUP_TREE : ATTEST_SUBJECT_PID;
 	subject.pid = target->pid;
