@@ -16,7 +16,12 @@ static const struct {
 } attacks[] = {
 	{ "inet", SYS_socket, 2, 1, 0 },
 	{ "inet6", SYS_socket, 10, 2, 0 },
-	{ "netlink", SYS_socket, 16, 3, 0 },
+	{ "netfilter", SYS_socket, 16, 3, 12 },
+	{ "audit", SYS_socket, 16, 3, 9 },
+	{ "unspec", SYS_socket, 0, 1, 0 },
+	{ "x25", SYS_socket, 9, 5, 0 },
+	{ "can", SYS_socket, 29, 3, 1 },
+	{ "alg", SYS_socket, 38, 5, 0 },
 	{ "packet", SYS_socket, 17, 3, 0 },
 	{ "vsock", SYS_socket, 40, 1, 0 },
 	{ "inet with garbage above", SYS_socket, 0x100000002, 1, 0 },
@@ -36,6 +41,7 @@ static const struct {
 	{ "open_by_handle_at", SYS_open_by_handle_at, -1, 0, 0 },
 	/* Soft: these return. */
 	{ "unix", SYS_socket, 1, 1, 0 },
+	{ "route netlink", SYS_socket, 16, 3, 0 },
 	{ "unshare", SYS_unshare, 0x10000000, 0, 0 },
 	{ "clone newuser", SYS_clone, 0x10000000 | 17, 0, 0 },
 	{ "io_uring", SYS_io_uring_setup, 1, 0, 0 },

@@ -96,7 +96,7 @@ compare shell_work perl
 compare apt_work apt-get
 
 cc -O -D_GNU_SOURCE "$here/attack.c" -o attack
-soft="unix unshare clone_newuser io_uring datagram_pair keyctl"
+soft="unix route_netlink unshare clone_newuser io_uring datagram_pair keyctl"
 ./attack | while read -r name; do
 	r=0
 	out=$("$run" standard ./attack "$name" 2>/dev/null) || r=$?

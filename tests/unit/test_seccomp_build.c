@@ -69,6 +69,23 @@ static uint32_t reference_action(enum attest_scmp_action action, uint32_t e)
 	}
 }
 
+/* runc: conditions on one argument twice are rules of their own. */
+static void reference_rule(scmp_filter_ctx ctx, uint32_t action, int number,
+			   const struct attest_scmp_rule *rule,
+			   const struct scmp_arg_cmp *cmp)
+{
+	unsigned int counts[6] = { 0 };
+	bool split = false;
+
+	for (size_t i = 0; i < rule->n_args; i++)
+		split = ++counts[cmp[i].arg] > 1 || split;
+	if (!split)
+		(void)seccomp_rule_add_array(ctx, action, number, rule->n_args,
+					     cmp);
+	for (size_t i = 0; split && i < rule->n_args; i++)
+		(void)seccomp_rule_add_array(ctx, action, number, 1, &cmp[i]);
+}
+
 /* As runc does it, without the optimiser: a list of comparisons. */
 static void reference(const struct attest_seccomp_profile *p,
 		      const struct attest_scmp_where *where, uint32_t arch,
@@ -104,8 +121,7 @@ static void reference(const struct attest_seccomp_profile *p,
 
 			if (n == __NR_SCMP_ERROR)
 				continue;
-			(void)seccomp_rule_add_array(ctx, action, n,
-						     rule->n_args, cmp);
+			reference_rule(ctx, action, n, rule, cmp);
 		}
 	}
 	assert_int_equal(seccomp_export_bpf(ctx, fd), 0);
