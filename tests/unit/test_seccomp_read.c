@@ -352,6 +352,26 @@ static void the_explanation_names_call_rule_and_remedy(void **state)
 	done(&f);
 }
 
+static void a_policy_may_have_the_largest_values(void **state)
+{
+	_free_policy_ struct attest_policy *policy = NULL;
+	_cleanup_free_ char *json = NULL;
+	struct attest_diag diag = { 0 };
+
+	assert_int_equal(attest_policy_load(
+			     NULL,
+			     "version: 1\nname: n\nseccomp:\n"
+			     "  defaultAction: allow\n  syscalls:\n"
+			     "  - names: [dup]\n    action: errno\n"
+			     "    args: [{index: 0, value: 0xffffffffffffffff,"
+			     " op: SCMP_CMP_EQ}]\n",
+			     &policy, &diag),
+			 0);
+	json = attest_policy_to_json(policy);
+	assert_non_null(strstr(json, "\"value\":18446744073709551615"));
+	assert_string_equal(policy->seccomp->name, "n");
+}
+
 static size_t findings_of(const char *text, const char *says)
 {
 	struct attest_findings found = { 0 };
@@ -410,6 +430,7 @@ int main(void)
 		cmocka_unit_test(conditions_choose_rules_as_docker_does),
 		cmocka_unit_test(published_profiles_are_read),
 		cmocka_unit_test(a_file_that_names_itself_is_refused),
+		cmocka_unit_test(a_policy_may_have_the_largest_values),
 		cmocka_unit_test(rules_without_effect_are_found),
 		cmocka_unit_test(the_explanation_names_call_rule_and_remedy),
 	};

@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "policy/policy_read.h"
-#include "policy/seccomp.h"
+#include "policy/seccomp_text.h"
 
 static const char *const access_names[] = {
 	[ATTEST_PATH_FORBIDDEN] = "forbidden",
@@ -129,13 +129,6 @@ static json_t *grants_json(uint32_t grants)
 	return list;
 }
 
-static json_t *seccomp_json(const struct attest_seccomp_profile *profile)
-{
-	_cleanup_free_ char *text = attest_seccomp_to_json(profile);
-
-	return text ? json_loads(text, 0, NULL) : NULL;
-}
-
 char *attest_policy_to_json(const struct attest_policy *policy)
 {
 	json_auto_t *root = NULL;
@@ -155,9 +148,10 @@ char *attest_policy_to_json(const struct attest_policy *policy)
 	if (policy->has_network)
 		r |= json_object_set_new(root, "network", network_json(policy));
 	if (policy->seccomp)
-		r |= json_object_set_new(root, "seccomp",
-					 seccomp_json(policy->seccomp));
-	return r ? NULL : json_dumps(root, JSON_SORT_KEYS | JSON_COMPACT);
+		r |= json_object_set_new(
+		    root, "seccomp", attest_scmp_json_object(policy->seccomp));
+	return r ? NULL
+		 : attest_scmp_json_dump(root, JSON_SORT_KEYS | JSON_COMPACT);
 }
 
 int attest_policy_make_digest(struct attest_policy *policy)

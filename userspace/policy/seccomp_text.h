@@ -33,6 +33,11 @@ void attest_scmp_note_losses(const struct attest_seccomp_profile *profile,
 /** An unsigned 64-bit number as JSON; NULL without memory. */
 json_t *attest_scmp_json_u64(uint64_t value);
 
+/** The profile as attest_seccomp_to_json() has it, for a document around it.
+ * NULL without memory.
+ */
+json_t *attest_scmp_json_object(const struct attest_seccomp_profile *profile);
+
 /** json_dumps() for what has such numbers; free(). */
 char *attest_scmp_json_dump(const json_t *value, size_t flags);
 

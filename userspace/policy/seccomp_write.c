@@ -251,10 +251,16 @@ static json_t *profile_object(const struct writing *w,
 	return r ? NULL : json_incref(root);
 }
 
-char *attest_seccomp_to_json(const struct attest_seccomp_profile *profile)
+json_t *attest_scmp_json_object(const struct attest_seccomp_profile *profile)
 {
 	struct writing w = { .format = ATTEST_SECCOMP_DOCKER };
-	json_auto_t *root = profile_object(&w, profile);
+
+	return profile_object(&w, profile);
+}
+
+char *attest_seccomp_to_json(const struct attest_seccomp_profile *profile)
+{
+	json_auto_t *root = attest_scmp_json_object(profile);
 
 	return root ? attest_scmp_json_dump(root, JSON_SORT_KEYS | JSON_COMPACT)
 		    : NULL;
