@@ -65,6 +65,8 @@ initramfs_build() { # OUT
 	fi
 	nice cmake --build "$VM_BUILD" >>"$log" 2>&1 ||
 		die "the build failed, see $log"
+	[[ -f $VM_BUILD/guest/attest_guest_init.list ]] ||
+		die "'$VM_BUILD' is built with sanitizers: take build/release"
 	mapfile -t lists < <(find "$VM_BUILD/guest" -name '*.list' | sort)
 	"$VM_DIR/build-initramfs" "$1" "${lists[@]/#/@}"
 }

@@ -21,7 +21,7 @@
 #include "init.h"
 
 #define TESTS_DIR "/tests"
-#define EXE_SECONDS 120
+#define EXE_SECONDS 300 /* for what has no time limit of its own */
 #define KILL_SECONDS 20
 #define NOTES_MAX 200 /* lines of chatter kept per executable */
 
