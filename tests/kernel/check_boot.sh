@@ -51,7 +51,7 @@ printf 'test_a/kn*\tr\tknown\n' >"$tmp/skips"
 : >"$tmp/initramfs"
 export ATTEST_CACHE=$tmp/cache ATTEST_BUILD=$tmp/build ATTEST_ROWS=$tmp/rows
 export ATTEST_SKIPS=$tmp/skips ATTEST_QEMU=$tmp/qemu FAKE_COUNT=$tmp/count
-export ATTEST_ROW_SECONDS=2 ATTEST_INIT_SECONDS=1
+export ATTEST_ROW_SECONDS=60 ATTEST_INIT_SECONDS=60
 failed=0
 
 expect() { # NAME STATUS BOOTS PATTERN LAST-LINE
@@ -100,21 +100,22 @@ expect init_is_retried_twice 0 3 '^ok r test_a/x$' \
 FAKE='no-init no-init no-init'
 expect init_is_never_reached 3 3 '^not ok r guest: the guest never reached' \
 	'0 passed, 1 failed, 0 skipped'
-FAKE='mute pass'
+FAKE='mute pass' ATTEST_INIT_SECONDS=5
 expect a_mute_guest_is_retried 0 2 '^ok r test_a/x$' \
 	'2 passed, 0 failed, 0 skipped'
-FAKE='die pass'
+FAKE='die pass' ATTEST_INIT_SECONDS=60
 expect death_is_retried_once 0 2 '^ok r test_a/x$' \
 	'2 passed, 0 failed, 0 skipped'
 FAKE='die die'
 expect death 4 2 "^not ok r guest: the guest died in 'test_a'.*panic.*bang" \
 	'1 passed, 1 failed, 0 skipped'
-FAKE=hang
-expect timeout 5 1 "^not ok r guest: timed out after 2 s in 'test_a'" \
+FAKE=hang ATTEST_ROW_SECONDS=6
+expect timeout 5 1 "^not ok r guest: timed out after 6 s in 'test_a'" \
 	'1 passed, 1 failed, 0 skipped'
 
 rm -f "$tmp/count"
 status=0
+ATTEST_ROW_SECONDS=60
 FAKE=bench "$vm/boot" --bench --initramfs "$tmp/initramfs" r prog arg \
 	>"$tmp/out" 2>"$tmp/err" || status=$?
 if [[ $status == 7 ]] && cmp -s "$tmp/out" <(printf 'a\0b') &&
