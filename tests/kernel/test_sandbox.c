@@ -32,7 +32,7 @@ static struct attest_rule rules[] = {
 	  .priority = 100 },
 };
 
-static const struct attest_policy policy = {
+static struct attest_policy test_policy = {
 	.has_filesystem = true,
 	.fs_default = ATTEST_PATH_READ_ONLY,
 	.fs_default_execute = true,
@@ -67,8 +67,9 @@ static void make_tree(void)
 }
 
 /* Runs sh -c script confined; what it wrote and its status as one string. */
-static void run(const struct attest_confine_options *co, const char *script,
-		char *out, size_t size)
+static void run_policy(const struct attest_policy *policy,
+		       const struct attest_confine_options *co,
+		       const char *script, char *out, size_t size)
 {
 	static const char *const env[] = { "PATH=/bin:/usr/bin:/sbin", NULL };
 	const char *const argv[] = { "sh", "-c", script, NULL };
@@ -84,8 +85,8 @@ static void run(const struct attest_confine_options *co, const char *script,
 	int fds[2];
 	ssize_t n;
 
-	kt_check_int(attest_image_build(&policy, &image, &diag), 0);
-	if (attest_confine_make(&policy, image, co, &confine, text,
+	kt_check_int(attest_image_build(policy, &image, &diag), 0);
+	if (attest_confine_make(policy, image, co, &confine, text,
 				sizeof(text)) < 0)
 		kt_fail("%s", text);
 	kt_expect_ok(pipe2(fds, O_CLOEXEC));
@@ -93,6 +94,7 @@ static void run(const struct attest_confine_options *co, const char *script,
 	o.cwd = co->in_container || co->is_strict ? "/" : WORK;
 	attest_confine_fill(&confine, &o);
 	if (attest_spawn_start(&o, &child, &error) < 0 ||
+	    attest_confine_enter(&confine, &child) < 0 ||
 	    attest_spawn_go(&child, &error) < 0)
 		kt_fail("%s",
 			attest_spawn_error_text(&error, text, sizeof(text)));
@@ -104,6 +106,12 @@ static void run(const struct attest_confine_options *co, const char *script,
 	kt_check_int(attest_spawn_wait(&child, &status, NULL), 0);
 	attest_spawn_done(&child);
 	(void)snprintf(out + strlen(out), size - strlen(out), "=%d", status);
+}
+
+static void run(const struct attest_confine_options *co, const char *script,
+		char *out, size_t size)
+{
+	run_policy(&test_policy, co, script, out, size);
 }
 
 static void expect(const struct attest_confine_options *co, const char *script,
@@ -180,6 +188,21 @@ static void container_holds_for_root(void)
 	check_container(true);
 }
 
+static void strict_counts_processes_in_a_cgroup(void)
+{
+	static const struct attest_confine_options strict = { .is_strict =
+								  true };
+	char out[4096];
+
+	/* The first process may be, the second may not. */
+	test_policy.limits.processes = 1;
+	run_policy(&test_policy, &strict, "echo x; true | true", out,
+		   sizeof(out));
+	test_policy.limits.processes = 0;
+	kt_check_contains(out, "x\n");
+	kt_check(!strstr(out, "=0"));
+}
+
 static void container_holds_for_a_user(void)
 {
 	kt_become_uid(KT_UNPRIVILEGED_UID);
@@ -192,6 +215,7 @@ static const struct kt_test tests[] = {
 	KT_TEST(process_level_holds_for_a_user),
 	KT_TEST(container_holds_for_root),
 	KT_TEST(container_holds_for_a_user),
+	KT_TEST(strict_counts_processes_in_a_cgroup),
 };
 
 KT_MAIN(tests)

@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -70,11 +72,43 @@ static void cgroup_ends_all_that_is_in_it(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+static void what_a_killed_caller_left_is_swept(void **state)
+{
+	const struct attest_cgroup_limits none = { 0 };
+	struct attest_cgroup cgroup = ATTEST_CGROUP_NONE;
+	char reason[256] = "";
+	char path[512] = "";
+	int fds[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (attest_cgroup_make(&none, &cgroup, reason,
+				       sizeof(reason)) == 0)
+			(void)!write(fds[1], cgroup.path, strlen(cgroup.path));
+		_exit(0);
+	}
+	(void)close(fds[1]);
+	(void)!read(fds[0], path, sizeof(path) - 1);
+	(void)close(fds[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	if (!path[0])
+		skip();
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(
+	    attest_cgroup_make(&none, &cgroup, reason, sizeof(reason)), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	attest_cgroup_done(&cgroup);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cgroup_limits_or_says_why_not),
 		cmocka_unit_test(cgroup_ends_all_that_is_in_it),
+		cmocka_unit_test(what_a_killed_caller_left_is_swept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

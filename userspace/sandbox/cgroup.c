@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <mntent.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@
 #include "sandbox/cgroup.h"
 
 #define TEXT_MAX (64 << 10)
+#define PREFIX "attest-run-"
 #define CPU_PERIOD_US 100000
 /* A killed cgroup is empty within milliseconds; 2 s is for a stuck disk. */
 #define EMPTY_POLLS 200
@@ -162,13 +165,33 @@ static int need_controllers(const char *parent,
 	return 0;
 }
 
+/* What a killed caller left; it is empty, or rmdir(2) leaves it alone. */
+static void sweep(const char *parent)
+{
+	_cleanup_closedir_ DIR *dir = opendir(parent);
+	struct dirent *entry;
+
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		pid_t pid;
+
+		if (!attest_has_prefix(entry->d_name, PREFIX))
+			continue;
+		pid = (pid_t)strtol(entry->d_name + strlen(PREFIX), NULL, 10);
+		if (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH)
+			(void)unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	}
+}
+
 static int make_in(const char *parent,
 		   const struct attest_cgroup_limits *limits,
 		   struct attest_cgroup *cgroup)
 {
 	int r;
 
-	if (asprintf(&cgroup->path, "%s/attest-%d-%lx", parent, getpid(),
+	sweep(parent);
+	if (asprintf(&cgroup->path, "%s/" PREFIX "%d-%lx", parent, getpid(),
 		     (unsigned long)random()) < 0) {
 		cgroup->path = NULL;
 		return -ENOMEM;
