@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,24 +18,32 @@
 #include "container/guard.h"
 
 #define TERM_WAIT_MS 2000 /* for the runtime to take the container down */
-#define REMOVE_TRIES 4	  /* the daemon may still be creating it */
+#define REMOVE_TRIES 12	  /* the daemon may still be creating it */
 #define REMOVE_PAUSE_NS 300000000L
 #define DONE 'd'
-#define HOOK_FILE ATTEST_RUN_HOOKS "/attest-bpf.json"
 
 extern char **environ;
 
+/* Whatever is in there: a kill may have left a half-written file. */
+static void remove_files(int fd)
+{
+	_cleanup_closedir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	while (d && (entry = readdir(d)))
+		(void)unlinkat(fd, entry->d_name, 0);
+}
+
 void attest_run_dir_remove(const char *dir)
 {
-	static const char *const files[] = { ATTEST_RUN_PROFILE, ATTEST_RUN_LOG,
-					     ATTEST_RUN_CONFIG, HOOK_FILE };
-	_cleanup_close_ int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	_cleanup_close_ int fd = open(dir, flags);
 
 	if (fd < 0)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		(void)unlinkat(fd, files[i], 0);
+	remove_files(openat(fd, ATTEST_RUN_HOOKS, flags));
 	(void)unlinkat(fd, ATTEST_RUN_HOOKS, AT_REMOVEDIR);
+	remove_files(openat(fd, ".", flags));
 	(void)rmdir(dir);
 }
 
@@ -63,12 +72,13 @@ int attest_run_quietly(char *const *argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-static void remove_container(char *const *argv)
+/* `docker rm --force` succeeds as well when there is nothing to remove. */
+static void remove_container(char *const *argv, bool status_says)
 {
 	const struct timespec pause = { .tv_nsec = REMOVE_PAUSE_NS };
 
 	for (int i = 0; i < REMOVE_TRIES; i++) {
-		if (attest_run_quietly(argv) == 0)
+		if (attest_run_quietly(argv) == 0 && status_says)
 			return;
 		(void)nanosleep(&pause, NULL);
 	}
@@ -123,7 +133,7 @@ static void detach(void)
 }
 
 static void __attribute__((noreturn))
-guard_main(int fd, char *const *remove_argv, const char *dir)
+guard_main(int fd, char *const *remove_argv, bool status_says, const char *dir)
 {
 	int pidfd = -1;
 	sigset_t none;
@@ -140,14 +150,14 @@ guard_main(int fd, char *const *remove_argv, const char *dir)
 	(void)close_range(4, ~0U, 0);
 	if (wait_for_end(fd, &pidfd)) {
 		end_runtime(pidfd);
-		remove_container(remove_argv);
+		remove_container(remove_argv, status_says);
 		attest_run_dir_remove(dir);
 	}
 	_exit(0);
 }
 
-int attest_guard_start(char *const *remove_argv, const char *dir,
-		       struct attest_guard *ret_guard)
+int attest_guard_start(char *const *remove_argv, bool status_says,
+		       const char *dir, struct attest_guard *ret_guard)
 {
 	int pair[2];
 	pid_t pid;
@@ -157,7 +167,7 @@ int attest_guard_start(char *const *remove_argv, const char *dir,
 		return -errno;
 	pid = fork();
 	if (pid == 0)
-		guard_main(pair[1], remove_argv, dir);
+		guard_main(pair[1], remove_argv, status_says, dir);
 	(void)close(pair[1]);
 	if (pid < 0) {
 		int error = errno;

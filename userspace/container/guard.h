@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "container/runtime.h"
@@ -18,10 +19,11 @@ struct attest_guard {
  * Starts the guard, in a session of its own.
  *
  * @remove_argv: removes the container.
- * @dir:         removed at the end.
+ * @status_says: it exits with 0 only when there was one.
+ * @dir:         removed at the end; need not exist yet.
  */
-int attest_guard_start(char *const *remove_argv, const char *dir,
-		       struct attest_guard *ret_guard);
+int attest_guard_start(char *const *remove_argv, bool status_says,
+		       const char *dir, struct attest_guard *ret_guard);
 
 /**
  * Tells the guard which process is the runtime, and waits until it knows.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -24,7 +25,7 @@ struct run {
 	struct attest_container_options options;
 	char *runtime_path;
 	char *profile;
-	char dir[sizeof("/tmp/attest-bpf-XXXXXX")];
+	char dir[sizeof("/tmp/attest-bpf-0123456789abcdef")];
 	bool has_dir;
 	struct attest_argv argv;
 	struct attest_argv remove_argv;
@@ -100,6 +101,28 @@ static int complete_profile(struct run *run, char **ret_added,
 	return r;
 }
 
+/* The guard comes first: from then on a kill leaves nothing. */
+static int make_dir(struct run *run, struct attest_diag *diag)
+{
+	bool is_docker = run->options.runtime == ATTEST_RUNTIME_DOCKER;
+	unsigned long long random;
+	int r;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return -errno;
+	(void)snprintf(run->dir, sizeof(run->dir), "/tmp/attest-bpf-%016llx",
+		       random);
+	r = attest_guard_start(run->remove_argv.items, !is_docker, run->dir,
+			       &run->guard);
+	if (r < 0)
+		return r;
+	if (mkdir(run->dir, 0700) < 0)
+		return attest_profile_fail(diag, -errno,
+					   "cannot make a directory in /tmp");
+	run->has_dir = true;
+	return 0;
+}
+
 static int prepare(struct run *run, struct attest_container_result *result,
 		   struct attest_diag *diag)
 {
@@ -119,16 +142,9 @@ static int prepare(struct run *run, struct attest_container_result *result,
 	r = complete_profile(run, &result->added_calls, diag);
 	if (r < 0)
 		return r;
-	(void)strcpy(run->dir, "/tmp/attest-bpf-XXXXXX");
-	if (!mkdtemp(run->dir))
-		return attest_profile_fail(diag, -errno,
-					   "cannot make a directory in /tmp");
-	run->has_dir = true;
 	r = attest_container_remove_argv(&run->options, &run->remove_argv);
-	if (r < 0)
-		return r;
-	/* Before the first file: a kill leaves nothing from here on. */
-	r = attest_guard_start(run->remove_argv.items, run->dir, &run->guard);
+	if (r >= 0)
+		r = make_dir(run, diag);
 	if (r < 0)
 		return r;
 	r = attest_run_files_write(&run->options, run->dir, diag);

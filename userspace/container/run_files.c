@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +15,20 @@
 #include "container/profile_json.h"
 #include "container/run_files.h"
 
+/* Nobody else reads there yet: no need to be atomic or on the disk. */
 static int write_text(const char *dir, const char *name, const char *text)
 {
 	_cleanup_free_ char *path = NULL;
+	_cleanup_close_ int fd = -1;
 
 	if (asprintf(&path, "%s/%s", dir, name) < 0) {
 		path = NULL;
 		return -ENOMEM;
 	}
-	return attest_write_file_atomic(path, text, strlen(text));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	return attest_write_all(fd, text, strlen(text));
 }
 
 static int write_hook(const struct attest_container_options *options,
