@@ -14,6 +14,8 @@
 #include "export/spool_impl.h"
 
 #define SEGMENT_BYTES (4ULL << 20)
+/* Holds any entry. */
+#define SEGMENT_BYTES_MIN (128U << 10)
 
 /* Entries of a file on disk; returns the number after the last sound one. */
 static int last_number(struct attest_spool *s,
@@ -124,7 +126,7 @@ static void end_segment(struct attest_spool *s)
 {
 	if (!s->map)
 		return;
-	(void)munmap(s->map, s->options.segment_bytes);
+	(void)munmap(s->map, s->size);
 	s->map = NULL;
 	if (ftruncate(s->fd, (off_t)s->used) == 0)
 		s->files.all[s->files.n - 1].bytes = s->used;
@@ -173,20 +175,38 @@ static void expire(struct attest_spool *s)
 		attest_spool_files_remove(&s->files, s->dir_fd, 0);
 }
 
-static int begin_segment(struct attest_spool *s)
+/* Blocks are reserved here: a full disk is an error, not a SIGBUS. The last
+ * of a disk is used up in smaller segments.
+ */
+static int reserve_blocks(struct attest_spool *s, size_t *ret_bytes)
 {
 	size_t bytes = s->options.segment_bytes;
 	int r;
 
+	for (;; bytes /= 2) {
+		r = -posix_fallocate(s->fd, 0, (off_t)bytes);
+		if (r != -ENOSPC || bytes / 2 < SEGMENT_BYTES_MIN)
+			break;
+		if (ftruncate(s->fd, 0) < 0)
+			return -errno;
+	}
+	*ret_bytes = bytes;
+	return r;
+}
+
+static int begin_segment(struct attest_spool *s)
+{
+	size_t bytes = 0;
+	int r;
+
 	expire(s);
-	if (total_bytes(s) + bytes > s->options.max_bytes)
+	if (total_bytes(s) + s->options.segment_bytes > s->options.max_bytes)
 		return -ENOSPC;
 	s->fd = attest_spool_file_open(s->dir_fd, s->next,
 				       O_RDWR | O_CREAT | O_TRUNC);
 	if (s->fd < 0)
 		return s->fd;
-	/* Blocks are reserved here: a full disk is an error, not a SIGBUS. */
-	r = -posix_fallocate(s->fd, 0, (off_t)bytes);
+	r = reserve_blocks(s, &bytes);
 	if (r >= 0) {
 		s->map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
 			      s->fd, 0);
@@ -208,6 +228,7 @@ static int begin_segment(struct attest_spool *s)
 		(void)close(TAKE_FD(s->fd));
 		return r;
 	}
+	s->size = bytes;
 	s->used = 0;
 	if (s->options.sync != ATTEST_SPOOL_SYNC_NONE)
 		(void)fsync(s->dir_fd);
@@ -219,7 +240,7 @@ static int append(struct attest_spool *s, const void *data, size_t len)
 	size_t size = attest_segment_size(len);
 	int r;
 
-	if (s->map && s->used + size > s->options.segment_bytes)
+	if (s->map && s->used + size > s->size)
 		end_segment(s);
 	if (!s->map) {
 		r = begin_segment(s);

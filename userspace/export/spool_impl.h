@@ -20,6 +20,7 @@ struct attest_spool {
 	/* Writer: the last of files, if map is not NULL. */
 	int fd;
 	char *map;
+	size_t size;
 	size_t used;
 	/* Reader: a copy of a segment's bytes up to filled. */
 	char *buffer;

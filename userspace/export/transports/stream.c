@@ -252,6 +252,6 @@ int attest_stream_init(struct attest_stream *s, struct attest_courier *courier,
 		return attest_export_fail(reterr_diag, -ENOMEM,
 					  "out of memory");
 	(void)snprintf(s->port, sizeof(s->port), "%u",
-		       url->port ? url->port : port);
+		       (unsigned int)(url->port ? url->port : port));
 	return tls ? attest_tls_context(url, &s->tls, reterr_diag) : 0;
 }
