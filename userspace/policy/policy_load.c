@@ -239,8 +239,8 @@ static int load(const char *path, const char *text, const char *level,
 		policy->name = default_name(path, level);
 	if (!policy->name)
 		return -ENOMEM;
-	if (policy->seccomp && attest_seccomp_rename(policy->seccomp,
-						     policy->name) < 0)
+	if (policy->seccomp &&
+	    attest_seccomp_rename(policy->seccomp, policy->name) < 0)
 		return -ENOMEM;
 	r = attest_policy_make_digest(policy);
 	if (r < 0)
