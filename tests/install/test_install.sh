@@ -52,10 +52,11 @@ assert d["subject"]["exit_status"] == 0, d'
 done
 
 echo "- the static library is enough"
+read -r -a static <<<"$(pkg-config --static --libs attest |
+	sed 's/-lattest//')"
 cc "$source/examples/check_paths.c" -I"$root/include" \
 	"$LD_LIBRARY_PATH/libattest.a" -o "$root/static" \
-	"$(pkg-config --libs-only-L attest)" \
-	$(pkg-config --static --libs attest | sed 's/-lattest//')
+	"${static[@]}"
 "$root/static" /workspace/x
 
 echo "- the library can be opened at run time"
