@@ -11,15 +11,34 @@
 
 #define CLONE_THREAD 0x00010000
 #define ATTEST_ENOMEM 12
+#define PROGRAM_PATH 512 /* a power of two */
 
 /* Set by the loader: task_alloc carries subjects on, so newtask need not. */
 const volatile bool attest_has_task_alloc = false;
 struct attest_scan attest_scan = {};
 
+/* The nearest confined cgroup of the current task, or NULL. */
+static __always_inline struct attest_cgroup_subject *find_cgroup(void)
+{
+	struct attest_cgroup_subject *found = NULL;
+
+	for (int level = 0; level < ATTEST_CGROUP_LEVELS; level++) {
+		__u64 id = bpf_get_current_ancestor_cgroup_id(level);
+		struct attest_cgroup_subject *c;
+
+		if (!id)
+			break;
+		c = bpf_map_lookup_elem(&attest_cgroups, &id);
+		if (c)
+			found = c;
+	}
+	return found;
+}
+
 __noinline int attest_subject_resolve(__u32 epoch)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct attest_cgroup_subject *found = NULL;
+	struct attest_cgroup_subject *found;
 	struct attest_subject *s;
 	__u32 tgid = task->tgid;
 
@@ -31,16 +50,7 @@ __noinline int attest_subject_resolve(__u32 epoch)
 		s->epoch = epoch;
 		return 0;
 	}
-	for (int level = 0; level < ATTEST_CGROUP_LEVELS; level++) {
-		__u64 id = bpf_get_current_ancestor_cgroup_id(level);
-		struct attest_cgroup_subject *c;
-
-		if (!id)
-			break;
-		c = bpf_map_lookup_elem(&attest_cgroups, &id);
-		if (c)
-			found = c;
-	}
+	found = find_cgroup();
 	/* A confined task stays confined wherever it goes, unless somebody
 	 * who is not confined moved it.
 	 */
@@ -119,6 +129,26 @@ int BPF_PROG(attest_newtask, struct task_struct *task,
 
 int attest_path_resolve(__u32 slot);
 
+/* Puts the path of the program into the scratch memory. Its length, or 0. */
+static __always_inline __u64 program_path(struct attest_scratch *sc,
+					  struct attest_subject *s,
+					  struct file *file,
+					  struct fs_struct *fs)
+{
+	__u64 len;
+
+	sc->dentry = (__u64)file->f_path.dentry;
+	sc->mount = attest_mount_of(file->f_path.mnt);
+	sc->root_dentry = (__u64)fs->root.dentry;
+	sc->root_mount = attest_mount_of(fs->root.mnt);
+	sc->dentry2 = 0;
+	sc->path_len = 0;
+	attest_path_resolve(s->slot);
+	len = sc->path_len;
+	/* Programs with longer paths are looked up by pid. */
+	return len < PROGRAM_PATH ? len : 0;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(attest_exec, struct task_struct *task, int old_pid,
 	     struct linux_binprm *bprm)
@@ -127,7 +157,7 @@ int BPF_PROG(attest_exec, struct task_struct *task, int old_pid,
 	struct fs_struct *fs = task->fs;
 	struct record {
 		struct attest_process_event head;
-		char data[512];
+		char data[PROGRAM_PATH];
 	} * rec;
 	struct attest_process_event ev = {};
 	struct attest_scratch *sc;
@@ -138,18 +168,9 @@ int BPF_PROG(attest_exec, struct task_struct *task, int old_pid,
 	sc = attest_scratch_get();
 	if (!sc)
 		return 0;
-	sc->dentry = (__u64)bprm->file->f_path.dentry;
-	sc->mount = attest_mount_of(bprm->file->f_path.mnt);
-	sc->root_dentry = (__u64)fs->root.dentry;
-	sc->root_mount = attest_mount_of(fs->root.mnt);
-	sc->dentry2 = 0;
-	sc->path_len = 0;
-	attest_path_resolve(s->slot);
-	len = sc->path_len;
+	len = program_path(sc, s, bprm->file, fs);
 	ATTEST_OPAQUE(len);
-	len &= 511; /* programs with longer paths are looked up by pid */
-	if (len != sc->path_len)
-		len = 0;
+	len &= PROGRAM_PATH - 1;
 	attest_hdr_fill(&ev.hdr, s, ATTEST_EVENT_PROCESS,
 			ATTEST_HOOK_PROCESS_EXEC);
 	ev.hdr.size = sizeof(ev) + len;

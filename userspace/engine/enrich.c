@@ -40,6 +40,11 @@ static const char *deed_of(const struct attest_record *rec)
 		return "given another mode";
 	case ATTEST_HOOK_PATH_CHOWN:
 		return "given another owner";
+	case ATTEST_HOOK_SYS_EXIT:
+		if (rec->access & ATTEST_ACCESS_EXECUTE)
+			return "executed";
+		return rec->access & ATTEST_ACCESS_WRITE ? "written or changed"
+							 : "read";
 	default:
 		return "used";
 	}

@@ -55,32 +55,43 @@ static void pass_signals(int fd, struct attest_child *child)
 	}
 }
 
+/* The layers that are applied in the child itself. */
+static int fill_options(struct attest_session *s,
+			struct attest_spawn_options *options, int *ret_fd)
+{
+	const char *path = NULL;
+	int r;
+
+	options->rlimits = &s->rlimits;
+	if (s->has_filter && !s->options->is_audit) {
+		options->filters[0].program = &s->filter.prog;
+		options->filters[0].flags = s->filter.flags;
+		options->n_filters = 1;
+	}
+	if (!s->plan || s->landlock_state.abi <= 0 || s->options->is_audit)
+		return 0;
+	r = attest_landlock_ruleset(s->plan, s->landlock_state.abi, ret_fd,
+				    &path);
+	if (r < 0)
+		return attest_session_fail(
+		    s, r, "cannot make the Landlock ruleset%s%s: %s",
+		    path ? " for " : "", path ? path : "", strerror(-r));
+	options->landlock_fd = *ret_fd;
+	return 0;
+}
+
 static int start(struct attest_session *s, const char *const *argv,
 		 const char *const *envp, struct attest_child *ret_child)
 {
 	struct attest_spawn_options options = attest_spawn_defaults(argv, envp);
 	_cleanup_close_ int landlock_fd = -1;
 	struct attest_spawn_error error = { 0 };
-	const char *path = NULL;
 	char text[512];
 	int r;
 
-	if (s->plan && s->landlock_state.abi > 0 && !s->options->is_audit) {
-		r = attest_landlock_ruleset(s->plan, s->landlock_state.abi,
-					    &landlock_fd, &path);
-		if (r < 0)
-			return attest_session_fail(
-			    s, r, "cannot make the Landlock ruleset%s%s: %s",
-			    path ? " for " : "", path ? path : "",
-			    strerror(-r));
-		options.landlock_fd = landlock_fd;
-	}
-	if (s->has_filter && !s->options->is_audit) {
-		options.filters[0].program = &s->filter.prog;
-		options.filters[0].flags = s->filter.flags;
-		options.n_filters = 1;
-	}
-	options.rlimits = &s->rlimits;
+	r = fill_options(s, &options, &landlock_fd);
+	if (r < 0)
+		return r;
 	r = attest_spawn_start(&options, ret_child, &error);
 	if (r == 0 && s->has_slot) {
 		r = attest_kern_subject_pidfd(s->kern, ret_child->pidfd,
@@ -88,23 +99,19 @@ static int start(struct attest_session *s, const char *const *argv,
 		if (r < 0) {
 			attest_spawn_done(ret_child);
 			return attest_session_fail(
-			    s, r,
-			    "cannot make the command a BPF subject: "
-			    "%s",
+			    s, r, "cannot make the command a BPF subject: %s",
 			    strerror(-r));
 		}
 	}
 	if (r == 0)
 		r = attest_spawn_go(ret_child, &error);
-	if (r < 0) {
-		s->result->exit_status = attest_spawn_exit_code(&error);
-		attest_spawn_done(ret_child);
-		attest_session_drain(s);
-		return attest_session_fail(
-		    s, r, "%s",
-		    attest_spawn_error_text(&error, text, sizeof(text)));
-	}
-	return 0;
+	if (r == 0)
+		return 0;
+	s->result->exit_status = attest_spawn_exit_code(&error);
+	attest_spawn_done(ret_child);
+	attest_session_drain(s);
+	return attest_session_fail(
+	    s, r, "%s", attest_spawn_error_text(&error, text, sizeof(text)));
 }
 
 static uint64_t monotonic_ms(void)
@@ -170,13 +177,39 @@ static int supervise(struct attest_session *s, struct attest_child *child,
 		     : 0;
 }
 
+/* Lets the command run, and stays until it ends. */
+static int start_and_supervise(struct attest_session *s,
+			       const char *const *argv, const char *const *envp,
+			       int signal_fd)
+{
+	struct attest_child child = { 0 };
+	int r;
+
+	r = start(s, argv, envp, &child);
+	if (r < 0)
+		return r;
+	if (child.notify_fd >= 0) {
+		r = attest_session_supervise(s, child.notify_fd);
+		if (r < 0) {
+			attest_spawn_done(&child);
+			return r;
+		}
+		child.notify_fd = -1;
+	}
+	if (s->options->ready)
+		s->options->ready(s->options->ctx);
+	r = supervise(s, &child, signal_fd);
+	attest_session_drain(s);
+	attest_spawn_done(&child);
+	return r;
+}
+
 int attest_engine_run(const struct attest_engine_options *options,
 		      const char *const *argv, const char *const *envp,
 		      struct attest_engine_result *ret_result)
 {
 	_close_session_ struct attest_session s;
 	_cleanup_close_ int signal_fd = -1;
-	struct attest_child child = { 0 };
 	sigset_t old;
 	int r;
 
@@ -198,21 +231,7 @@ int attest_engine_run(const struct attest_engine_options *options,
 	if (signal_fd < 0)
 		return attest_session_fail(&s, signal_fd,
 					   "cannot watch for signals");
-	r = start(&s, argv, envp, &child);
-	if (r == 0 && child.notify_fd >= 0) {
-		r = attest_session_supervise(&s, child.notify_fd);
-		if (r == 0)
-			child.notify_fd = -1;
-		else
-			attest_spawn_done(&child);
-	}
-	if (r == 0) {
-		if (options->ready)
-			options->ready(options->ctx);
-		r = supervise(&s, &child, signal_fd);
-		attest_session_drain(&s);
-		attest_spawn_done(&child);
-	}
+	r = start_and_supervise(&s, argv, envp, signal_fd);
 	(void)sigprocmask(SIG_SETMASK, &old, NULL);
 	return r;
 }

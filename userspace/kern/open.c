@@ -86,8 +86,11 @@ static int choose(struct attest_kern *kern)
 		bool is_fentry = strncmp(section, "fentry/", 7) == 0;
 		int r = 0;
 
-		if (kern->rung == ATTEST_RUNG_TRACE &&
-		    (is_lsm || is_fn || is_fentry))
+		if (kern->rung != ATTEST_RUNG_TRACE &&
+		    strcmp(section, "tp_btf/sys_exit") == 0)
+			r = bpf_program__set_autoload(program, false);
+		else if (kern->rung == ATTEST_RUNG_TRACE &&
+			 (is_lsm || is_fn || is_fentry))
 			r = bpf_program__set_autoload(program, false);
 		else if (kern->rung == ATTEST_RUNG_LSM && is_fn)
 			r = bpf_program__set_autoload(program, false);

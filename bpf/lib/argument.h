@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * Arguments of the system call under way. They classify and describe, they
+ * never decide: another thread can change them after the check.
+ */
+#pragma once
+
+#include <bpf/bpf_helpers.h>
+
+/* The user address of the path that the system call was given, or NULL. */
+static __always_inline const void *attest_path_argument(int *nr)
+{
+	struct pt_regs *regs;
+
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	if (!regs)
+		return NULL;
+	*nr = (int)regs->orig_ax;
+	switch (*nr) {
+	case 2:		/* open */
+	case 59:	/* execve */
+	case 76:	/* truncate */
+	case 80:	/* chdir */
+	case 82 ... 88: /* rename mkdir rmdir creat link unlink symlink */
+	case 90:	/* chmod */
+	case 92:	/* chown */
+	case 133:	/* mknod */
+		return (const void *)regs->di;
+	case 257 ... 260: /* openat mkdirat mknodat fchownat */
+	case 263 ... 266: /* unlinkat renameat linkat symlinkat */
+	case 268:	  /* fchmodat */
+	case 316:	  /* renameat2 */
+	case 322:	  /* execveat */
+	case 437:	  /* openat2 */
+	case 452:	  /* fchmodat2 */
+		return (const void *)regs->si;
+	}
+	return NULL;
+}
