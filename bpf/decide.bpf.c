@@ -41,42 +41,56 @@ static __always_inline bool rule_of(__u32 slot, __u32 state, __u32 *ret_rule,
 	return true;
 }
 
+/* A directory's path is only known to stay while its mount and the task's root
+ * are what mount_lock watches over.
+ */
+static __always_inline bool can_be_cached(struct attest_scratch *sc)
+{
+	struct mount *root_mount = (struct mount *)sc->root_mount;
+	struct mount *m = (struct mount *)sc->mount;
+
+	return (void *)sc->dentry != BPF_CORE_READ(m, mnt.mnt_root) &&
+	       (void *)sc->root_dentry ==
+		   BPF_CORE_READ(root_mount, mnt.mnt_root);
+}
+
+/* Where the directory of the question is, and when. */
+static __always_inline void fill_dir(struct attest_dir *d,
+				     struct attest_scratch *sc,
+				     const struct attest_seqs_now *now)
+{
+	struct dentry *dentry = (struct dentry *)sc->dentry;
+
+	d->inode = (__u64)BPF_CORE_READ(dentry, d_parent, d_inode);
+	d->mount = (__u64) & ((struct mount *)sc->mount)->mnt;
+	d->root = (__u64) & ((struct mount *)sc->root_mount)->mnt;
+	d->rename_seq = now->rename;
+	d->mount_seq = now->mount;
+}
+
 /* Remembers the directory of the path that was just resolved. */
 __noinline int attest_dir_remember(__u32 slot)
 {
+	struct attest_scratch *sc = attest_scratch_get();
 	const struct attest_image_state *s;
 	const struct attest_image_rule *rule;
 	const struct attest_image_hdr *hdr;
 	struct attest_tables tables = {};
-	struct attest_scratch *sc = attest_scratch_get();
 	struct attest_seqs_now now = {};
 	struct attest_dir d = {};
 	struct attest_dir *entry;
-	struct dentry *dentry, *root;
-	struct mount *m, *root_mount;
 
 	tables.image = attest_image_of(slot);
 	if (!sc || !tables.image)
 		return 0;
 	hdr = attest_image_header(tables.image);
-	if (!hdr || !attest_seqs_read(&now))
-		return 0;
-	dentry = (struct dentry *)sc->dentry;
-	m = (struct mount *)sc->mount;
-	root = (struct dentry *)sc->root_dentry;
-	root_mount = (struct mount *)sc->root_mount;
-	if (dentry == BPF_CORE_READ(m, mnt.mnt_root) ||
-	    root != BPF_CORE_READ(root_mount, mnt.mnt_root))
+	if (!hdr || !attest_seqs_read(&now) || !can_be_cached(sc))
 		return 0;
 	tables.states_off = hdr->states_off;
 	s = attest_image_state_at(&tables, sc->parent_state);
 	if (!s)
 		return 0;
-	d.inode = (__u64)BPF_CORE_READ(dentry, d_parent, d_inode);
-	d.mount = (__u64)&m->mnt;
-	d.root = (__u64)&root_mount->mnt;
-	d.rename_seq = now.rename;
-	d.mount_seq = now.mount;
+	fill_dir(&d, sc, &now);
 	d.version = hdr->version;
 	d.state = sc->parent_state;
 	d.uniform = s->uniform;
@@ -122,13 +136,47 @@ static __always_inline __u32 dir_recall(struct attest_scratch *sc,
 	return d.state;
 }
 
+/* Allowed by the cached state of the directory and the name alone. */
+static __always_inline bool is_allowed_by_name(struct attest_scratch *sc,
+					       __u32 slot, __u32 version,
+					       __u32 access,
+					       bool has_extensions)
+{
+	struct attest_seqs_now before = {}, after = {};
+	__u32 rule = 0, allowed = 0;
+	__u32 state;
+
+	state = dir_recall(sc, version, &before);
+	return state != ATTEST_STATE_BAD && !attest_name_resolve(slot, state) &&
+	       rule_of(slot, sc->state, &rule, &allowed) &&
+	       !(access & ~allowed) &&
+	       !(has_extensions && attest_extension_is_forbidden(slot)) &&
+	       attest_seqs_read(&after) && before.rename == after.rename &&
+	       before.mount == after.mount;
+}
+
+/* Pipes, memfds: no path governs them, but what may be executed there is what
+ * may be executed by default.
+ */
+static __always_inline int
+judge_internal(void *image, const struct attest_image_hdr *hdr, __u32 access)
+{
+	const struct attest_image_rule *deflt;
+
+	if (!(access & ATTEST_ACCESS_EXECUTE))
+		return ATTEST_VIOLATION_NONE;
+	deflt = attest_image_rule_at(image, hdr, 0);
+	if (deflt && (deflt->access & ATTEST_ACCESS_EXECUTE))
+		return ATTEST_VIOLATION_NONE;
+	return ATTEST_VIOLATION_FORBIDDEN_PATH;
+}
+
 /* What is wrong with the question, or NONE. Leaves the rule in the event. */
 __noinline int attest_path_judge(__u32 slot, __u32 access, __u32 flags)
 {
 	struct attest_scratch *sc = attest_scratch_get();
 	const struct attest_image_hdr *hdr;
-	struct attest_seqs_now before = {}, after = {};
-	__u32 state, rule = 0, allowed = 0;
+	__u32 rule = 0, allowed = 0;
 	bool has_extensions;
 	void *image;
 
@@ -141,38 +189,19 @@ __noinline int attest_path_judge(__u32 slot, __u32 access, __u32 flags)
 	has_extensions = (hdr->flags & ATTEST_IMAGE_HAS_EXTENSIONS) &&
 			 (access & ~ATTEST_ACCESS_READ) &&
 			 !(flags & ATTEST_EVF_DIRECTORY);
-
-	state = dir_recall(sc, hdr->version, &before);
-	if (state != ATTEST_STATE_BAD && !attest_name_resolve(slot, state) &&
-	    rule_of(slot, sc->state, &rule, &allowed) && !(access & ~allowed) &&
-	    !(has_extensions && attest_extension_is_forbidden(slot)) &&
-	    attest_seqs_read(&after) && before.rename == after.rename &&
-	    before.mount == after.mount) {
+	if (is_allowed_by_name(sc, slot, hdr->version, access,
+			       has_extensions)) {
 		attest_stat(ATTEST_STAT_CACHE_HIT);
 		return ATTEST_VIOLATION_NONE;
 	}
-
 	attest_stat(ATTEST_STAT_CACHE_MISS);
 	sc->event.rule = 0;
 	if (attest_path_resolve(slot))
 		return ATTEST_VIOLATION_UNRESOLVABLE_PATH;
-	if (sc->is_good && sc->end == ATTEST_WALK_INTERNAL) {
-		/* Pipes, memfds: no path governs them, but what may be
-		 * executed there is what may be executed by default.
-		 */
-		const struct attest_image_rule *deflt;
-
-		if (!(access & ATTEST_ACCESS_EXECUTE))
-			return ATTEST_VIOLATION_NONE;
-		deflt = attest_image_rule_at(image, hdr, 0);
-		if (deflt && (deflt->access & ATTEST_ACCESS_EXECUTE))
-			return ATTEST_VIOLATION_NONE;
-		return ATTEST_VIOLATION_FORBIDDEN_PATH;
-	}
-	if (!sc->is_good || sc->end != ATTEST_WALK_ROOT)
-		return ATTEST_VIOLATION_UNRESOLVABLE_PATH;
-	state = sc->state;
-	if (!rule_of(slot, state, &rule, &allowed))
+	if (sc->is_good && sc->end == ATTEST_WALK_INTERNAL)
+		return judge_internal(image, hdr, access);
+	if (!sc->is_good || sc->end != ATTEST_WALK_ROOT ||
+	    !rule_of(slot, sc->state, &rule, &allowed))
 		return ATTEST_VIOLATION_UNRESOLVABLE_PATH;
 	sc->event.rule = rule;
 	if (sc->is_stable && sc->n > 0)
