@@ -22,18 +22,22 @@ struct attest_walk_ctx {
 	struct attest_scratch *sc;
 };
 
+/* Where nothing is above. Pipes and memfds have no parent but themselves. */
+static __always_inline __u32 attest_walk_top(struct mount *m)
+{
+	/* MNT_NS_INTERNAL is ERR_PTR(-EINVAL) */
+	return (long)BPF_CORE_READ(m, mnt_ns) == -22 ? ATTEST_WALK_INTERNAL
+						     : ATTEST_WALK_UNREACHABLE;
+}
+
 /* At the root of a mount: go on at its mount point. */
 static __always_inline long attest_walk_up(struct attest_scratch *sc)
 {
 	struct mount *m = (struct mount *)sc->at_mount;
 	struct mount *parent = BPF_CORE_READ(m, mnt_parent);
-	long ns;
 
 	if (!parent || parent == m) {
-		ns = (long)BPF_CORE_READ(m, mnt_ns);
-		/* MNT_NS_INTERNAL is ERR_PTR(-EINVAL) */
-		sc->end =
-		    ns == -22 ? ATTEST_WALK_INTERNAL : ATTEST_WALK_UNREACHABLE;
+		sc->end = attest_walk_top(m);
 		return 1;
 	}
 	if (++sc->crossed > ATTEST_MOUNTS_MAX)
@@ -67,7 +71,7 @@ static long attest_walk_step(__u32 i, struct attest_walk_ctx *ctx)
 		return 1;
 	}
 	if (parent == d) {
-		sc->end = ATTEST_WALK_UNREACHABLE;
+		sc->end = attest_walk_top(m);
 		return 1;
 	}
 	if (n >= ATTEST_DEPTH_MAX || name.len > ATTEST_NAME_MAX)
