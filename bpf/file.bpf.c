@@ -20,6 +20,7 @@
 #define PROT_EXEC 0x4
 #define READ_IMPLIES_EXEC 0x0400000
 #define O_CREAT 0100
+#define O_TRUNC 01000
 #define O_DIRECTORY 0200000
 
 static __always_inline int decide_file(struct file *file, __u32 access,
@@ -61,6 +62,11 @@ int BPF_PROG(attest_file_open, struct file *file, int ret)
 		access = ATTEST_ACCESS_EXECUTE;
 	else
 		access = file->f_mode & (FMODE_READ | FMODE_WRITE);
+	/* Truncates without a descriptor that can write, and newer kernels do
+	 * not ask path_truncate.
+	 */
+	if (file->f_flags & O_TRUNC)
+		access |= ATTEST_ACCESS_WRITE;
 	if (file->f_flags & O_DIRECTORY)
 		how |= ATTEST_EVF_DIRECTORY;
 	if (file->f_flags & O_CREAT && settle_creation(file))
@@ -130,6 +136,42 @@ int BPF_PROG(attest_path_truncate, struct path *path, int ret)
 	ATTEST_RETURN(attest_decide(path->dentry, path->mnt,
 				    ATTEST_ACCESS_WRITE,
 				    ATTEST_HOW(ATTEST_HOOK_PATH_TRUNCATE, 0)));
+}
+
+/* A socket's path may be forbidden; to talk to who listens there is to read.
+ * The kernel holds the other socket's lock, so its path stays.
+ */
+static __always_inline int decide_socket(struct sock *other, __u32 hook)
+{
+	struct unix_sock *u = bpf_skc_to_unix_sock(other);
+
+	if (!u || !u->path.dentry)
+		return 0;
+	return attest_decide(u->path.dentry, u->path.mnt, ATTEST_ACCESS_READ,
+			     ATTEST_HOW(hook, 0));
+}
+
+SEC("lsm/unix_stream_connect")
+int BPF_PROG(attest_unix_connect, struct sock *sock, struct sock *other,
+	     struct sock *newsk, int ret)
+{
+	if (ret)
+		return ret;
+	ATTEST_RETURN(decide_socket(other, ATTEST_HOOK_UNIX_CONNECT));
+}
+
+SEC("lsm/unix_may_send")
+int BPF_PROG(attest_unix_send, struct socket *sock, struct socket *other,
+	     int ret)
+{
+	struct sock *sk;
+
+	if (ret)
+		return ret;
+	sk = other->sk; /* newer verifiers want it checked */
+	if (!sk)
+		return 0;
+	ATTEST_RETURN(decide_socket(sk, ATTEST_HOOK_UNIX_SEND));
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -10,6 +10,7 @@
 #include "lib/guard.h"
 
 #define PTRACE_MODE_ATTACH 0x2
+#define CAP_SYS_CHROOT 18
 #define FILE_ID_MODULE 2
 #define FILE_ID_KEXEC 3
 #define FILE_ID_KEXEC_INITRAMFS 4
@@ -92,6 +93,20 @@ int BPF_PROG(attest_path_chroot, struct path *path, int ret)
 	GUARD_MOUNT(ATTEST_HOOK_PATH_CHROOT);
 }
 
+/* setns(2) into another mount namespace changes the root, and has no hook but
+ * this one.
+ */
+SEC("lsm/capable")
+int BPF_PROG(attest_capable, const struct cred *cred, struct user_namespace *ns,
+	     int cap, unsigned int opts, int ret)
+{
+	if (ret)
+		return ret;
+	if (cap != CAP_SYS_CHROOT)
+		return 0;
+	GUARD_MOUNT(ATTEST_HOOK_CAPABLE);
+}
+
 /* Newer kernels pass one argument more, so what other LSMs said is not where
  * it would be looked for; refusing after them does no harm.
  */
@@ -134,6 +149,33 @@ int BPF_PROG(attest_task_kill, struct task_struct *target,
 	if (!attest_keeper || (__u32)target->tgid != attest_keeper || !sig)
 		return 0;
 	GUARD(0, ATTEST_HOOK_TASK_KILL, ATTEST_VIOLATION_PRIVILEGED_OPERATION);
+}
+
+/* fcntl(F_SETSIG) takes any signal. Whoever causes it, even from an interrupt:
+ * we never ask for one.
+ */
+SEC("lsm/file_send_sigiotask")
+int BPF_PROG(attest_sigio, struct task_struct *target, struct fown_struct *fown,
+	     int sig, int ret)
+{
+	if (ret)
+		return ret;
+	if (!attest_keeper || (__u32)target->tgid != attest_keeper)
+		return 0;
+	return -ATTEST_EPERM;
+}
+
+/* A limit on our processor time would end us. */
+SEC("lsm/task_setrlimit")
+int BPF_PROG(attest_task_setrlimit, struct task_struct *target,
+	     unsigned int resource, struct rlimit *limit, int ret)
+{
+	if (ret)
+		return ret;
+	if (!attest_keeper || (__u32)target->tgid != attest_keeper)
+		return 0;
+	GUARD(0, ATTEST_HOOK_TASK_SETRLIMIT,
+	      ATTEST_VIOLATION_PRIVILEGED_OPERATION);
 }
 
 static __always_inline bool is_kernel_code(int id)

@@ -13,8 +13,6 @@
 #define ATTEST_ENOMEM 12
 #define PROGRAM_PATH 512 /* a power of two */
 
-/* Set by the loader: task_alloc carries subjects on, so newtask need not. */
-const volatile bool attest_has_task_alloc = false;
 struct attest_scan attest_scan = {};
 
 /* The nearest confined cgroup of the current task, or NULL. */
@@ -116,13 +114,23 @@ int BPF_PROG(attest_newtask, struct task_struct *task,
 	     unsigned long clone_flags)
 {
 	struct attest_subject *s = attest_subject_current();
+	struct attest_subject *c;
+	__u32 tgid = task->tgid;
 
 	if (!s)
 		return 0;
-	if (!attest_has_task_alloc && inherit(task))
+	/* A parent that was marked in the middle of its fork: the scan cannot
+	 * see the child yet.
+	 */
+	c = bpf_task_storage_get(&attest_subjects, task, NULL, 0);
+	if ((!c || c->slot != s->slot || c->generation != s->generation) &&
+	    inherit(task))
 		attest_stat(ATTEST_STAT_NO_SCRATCH);
 	if (clone_flags & CLONE_THREAD)
 		return 0;
+	/* Nobody moved this one yet, whoever had its number before. */
+	if (attest_settings.n_cgroups)
+		bpf_map_delete_elem(&attest_moves, &tgid);
 	emit_process(s, ATTEST_HOOK_PROCESS_FORK, task->tgid, 0);
 	return 0;
 }

@@ -9,10 +9,13 @@
 #include <bpf/bpf_tracing.h>
 
 #include "lib/decide.h"
+#include "lib/guard.h"
 
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
 #define S_IFREG 0100000
+#define S_IFCHR 0020000
+#define S_IFBLK 0060000
 
 int attest_subtree_is_safe(__u32 slot);
 int attest_file_record(__u32 slot, __u32 generation, __u32 access, __u32 how);
@@ -78,6 +81,15 @@ static __always_inline bool is_open_call(void)
 	return nr != 133 && nr != 259; /* mknod, mknodat */
 }
 
+/* A node of one's own opens disks and memory past all paths. 0 is a whiteout.
+ */
+static __always_inline bool is_device(umode_t mode, unsigned int dev)
+{
+	umode_t type = mode & S_IFMT;
+
+	return (type == S_IFCHR || type == S_IFBLK) && dev;
+}
+
 SEC("lsm/path_mknod")
 int BPF_PROG(attest_path_mknod, struct path *dir, struct dentry *dentry,
 	     umode_t mode, unsigned int dev, int ret)
@@ -86,6 +98,10 @@ int BPF_PROG(attest_path_mknod, struct path *dir, struct dentry *dentry,
 
 	if (ret)
 		return ret;
+	if (is_device(mode, dev) &&
+	    attest_guard(ATTEST_GRANT_MOUNT, ATTEST_HOOK_PATH_MKNOD,
+			 ATTEST_VIOLATION_PRIVILEGED_OPERATION))
+		return -ATTEST_EPERM;
 	if ((mode & S_IFMT) == S_IFREG && is_open_call())
 		how |= ATTEST_HOW_PENDING;
 	ATTEST_RETURN(

@@ -195,8 +195,20 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+struct sock;
+
+struct socket {
+	struct sock *sk;
+};
+
+struct unix_sock {
+	struct path path;
+};
+
+struct fown_struct;
 struct kernel_siginfo;
 struct mnt_idmap;
+struct rlimit;
 struct user_namespace;
 union bpf_attr;
 

@@ -112,6 +112,8 @@ static const char *const hooks[] = {
 	[ATTEST_HOOK_INODE_LINK] = "inode_link",
 	[ATTEST_HOOK_FILE_IOCTL] = "file_ioctl",
 	[ATTEST_HOOK_FALLOCATE] = "fallocate",
+	[ATTEST_HOOK_CAPABLE] = "capable",
+	[ATTEST_HOOK_TASK_SETRLIMIT] = "task_setrlimit",
 };
 _Static_assert(ARRAY_SIZE(hooks) == ATTEST_HOOK_END, "a hook has no name");
 

@@ -222,8 +222,6 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	kern->skeleton->rodata->attest_rename_lock = probe->rename_lock;
 	kern->skeleton->rodata->attest_mount_lock = probe->mount_lock;
 	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
-	kern->skeleton->rodata->attest_has_task_alloc =
-	    rung != ATTEST_RUNG_TRACE;
 	r = choose(kern);
 	r = r ?: load(kern);
 	if (r < 0)
