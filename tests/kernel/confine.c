@@ -128,6 +128,19 @@ static void attach(const char *policy_text,
 	attest_policy_free(&policy);
 }
 
+void confine_running(const char *policy, pid_t pid, int go_fd,
+		     struct confine_result *ret)
+{
+	struct attest_engine_subject subject = {
+		.kind = ATTEST_SUBJECT_PID,
+		.pid = (uint32_t)pid,
+	};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->pid = pid;
+	attach(policy, &subject, true, go_fd, ret);
+}
+
 /* An attach that failed must not have let the child go. */
 static void finish(pid_t pid, int fd, const struct confine_result *ret)
 {

@@ -43,6 +43,12 @@ void confine_pid(const char *policy, void (*body)(void *shared), void *shared,
 void confine_cgroup(const char *policy, void (*body)(void *shared),
 		    void *shared, struct confine_result *ret);
 
+/** Confines a process that runs already, its children and threads, until it
+ * ends. One byte is written to @go_fd when all are confined.
+ */
+void confine_running(const char *policy, pid_t pid, int go_fd,
+		     struct confine_result *ret);
+
 /** Zeroed memory that children share. */
 void *confine_shared(size_t size);
 
