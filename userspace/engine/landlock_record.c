@@ -46,7 +46,7 @@ bool attest_landlock_record(const struct attest_session *s, const void *event,
 	struct attest_decision decision;
 	size_t len = 0;
 
-	if (!s->plan || !s->image || ev->arg_len == 0)
+	if (!s->confine.plan || !s->image || ev->arg_len == 0)
 		return false;
 	if (arg[0] != '/')
 		len = append(texts->path, 0, cwd, ev->path_len);

@@ -13,7 +13,6 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "engine/session.h"
-#include "sandbox/landlock.h"
 #include "sandbox/spawn.h"
 
 #define POLL_MS 20
@@ -47,64 +46,67 @@ static void pass_signals(int fd, struct attest_child *child)
 	struct signalfd_siginfo info;
 
 	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
-		/* ^C went to the whole foreground group already. */
-		if ((info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT) &&
-		    info.ssi_code == SI_KERNEL)
-			continue;
-		(void)attest_spawn_signal(child, (int)info.ssi_signo);
+		(void)attest_spawn_forward(child, &info);
 	}
 }
 
-/* The layers that are applied in the child itself. */
-static int fill_options(struct attest_session *s,
-			struct attest_spawn_options *options, int *ret_fd)
+/* The layers that are applied in the child itself. A dry run has the limits
+ * only, which say nothing of paths or calls.
+ */
+static void fill_options(struct attest_session *s,
+			 struct attest_spawn_options *options)
 {
-	const char *path = NULL;
-	int r;
-
-	options->rlimits = &s->rlimits;
-	if (s->has_filter && !s->options->is_audit) {
+	if (s->options->is_audit) {
+		options->rlimits = &s->confine.rlimits;
+		options->own_tree = true;
+		return;
+	}
+	if (s->has_filter) {
 		options->filters[0].program = &s->filter.prog;
 		options->filters[0].flags = s->filter.flags;
 		options->n_filters = 1;
 	}
-	if (!s->plan || s->landlock_state.abi <= 0 || s->options->is_audit)
-		return 0;
-	r = attest_landlock_ruleset(s->plan, s->landlock_state.abi, ret_fd,
-				    &path);
+	attest_confine_fill(&s->confine, options);
+}
+
+/* What is done to the child from outside before it may go. */
+static int bind_child(struct attest_session *s, struct attest_child *child)
+{
+	int r;
+
+	r = attest_confine_enter(&s->confine, child);
 	if (r < 0)
 		return attest_session_fail(
-		    s, r, "cannot make the Landlock ruleset%s%s: %s",
-		    path ? " for " : "", path ? path : "", strerror(-r));
-	options->landlock_fd = *ret_fd;
-	return 0;
+		    s, r, "cannot move the command into its cgroup: %s",
+		    strerror(-r));
+	if (!s->has_slot)
+		return 0;
+	r = attest_kern_subject_pidfd(s->kern, child->pidfd, &s->slot, 0);
+	return r < 0 ? attest_session_fail(s, r,
+					   "cannot make the command a BPF "
+					   "subject: %s",
+					   strerror(-r))
+		     : 0;
 }
 
 static int start(struct attest_session *s, const char *const *argv,
 		 const char *const *envp, struct attest_child *ret_child)
 {
 	struct attest_spawn_options options = attest_spawn_defaults(argv, envp);
-	_cleanup_close_ int landlock_fd = -1;
 	struct attest_spawn_error error = { 0 };
 	char text[512];
 	int r;
 
-	r = fill_options(s, &options, &landlock_fd);
-	if (r < 0)
-		return r;
+	fill_options(s, &options);
 	r = attest_spawn_start(&options, ret_child, &error);
-	if (r == 0 && s->has_slot) {
-		r = attest_kern_subject_pidfd(s->kern, ret_child->pidfd,
-					      &s->slot, 0);
+	if (r == 0) {
+		r = bind_child(s, ret_child);
 		if (r < 0) {
 			attest_spawn_done(ret_child);
-			return attest_session_fail(
-			    s, r, "cannot make the command a BPF subject: %s",
-			    strerror(-r));
+			return r;
 		}
-	}
-	if (r == 0)
 		r = attest_spawn_go(ret_child, &error);
+	}
 	if (r == 0)
 		return 0;
 	s->result->exit_status = attest_spawn_exit_code(&error);
@@ -141,13 +143,13 @@ static void answer(struct attest_session *s)
 static int supervise(struct attest_session *s, struct attest_child *child,
 		     int signal_fd)
 {
-	uint64_t wall_ms = s->rlimits.wall_seconds * 1000;
+	uint64_t wall_ms = s->confine.rlimits.wall_seconds * 1000;
 	uint64_t started = monotonic_ms();
 	int status = 0, r;
 
 	for (;;) {
 		struct pollfd fds[] = {
-			{ .fd = child->pidfd, .events = POLLIN },
+			{ .fd = attest_spawn_end_fd(child), .events = POLLIN },
 			{ .fd = signal_fd, .events = POLLIN },
 			{ .fd = s->kern ? attest_kern_poll_fd(s->kern) : -1,
 			  .events = POLLIN },
@@ -165,7 +167,7 @@ static int supervise(struct attest_session *s, struct attest_child *child,
 		if (wall_ms && monotonic_ms() - started > wall_ms) {
 			log_error("the command ran longer than wall_seconds "
 				  "allows, killing it");
-			(void)attest_spawn_signal(child, SIGKILL);
+			attest_spawn_kill(child);
 			wall_ms = 0;
 		}
 	}
@@ -182,7 +184,7 @@ static int start_and_supervise(struct attest_session *s,
 			       const char *const *argv, const char *const *envp,
 			       int signal_fd)
 {
-	struct attest_child child = { 0 };
+	struct attest_child child = ATTEST_CHILD_NONE;
 	int r;
 
 	r = start(s, argv, envp, &child);

@@ -13,7 +13,6 @@
 #include "engine/procs.h"
 #include "engine/session.h"
 #include "policy/image.h"
-#include "sandbox/landlock.h"
 
 int attest_session_fail(struct attest_session *s, int r, const char *format,
 			...)
@@ -131,23 +130,20 @@ static bool is_bpf_enforcing(const struct attest_session *s)
 static int plan_command(struct attest_session *s)
 {
 	const struct attest_policy *policy = s->options->policy;
+	/* Landlock would refuse first, and nobody would record it. */
+	const struct attest_confine_options confine = {
+		.without_landlock = is_bpf_enforcing(s),
+	};
 	struct attest_seccomp_options seccomp = { 0 };
 	struct attest_diag diag = { 0 };
+	char text[512];
 	int r;
 
-	s->landlock_state.abi = attest_landlock_probe();
-	if (policy->has_filesystem && !is_bpf_enforcing(s)) {
-		r = attest_landlock_plan_make(
-		    policy, s->image, ATTEST_LANDLOCK_STRICT,
-		    &attest_landlock_system_tree, &s->plan);
-		if (r < 0)
-			return attest_session_fail(
-			    s, r, "cannot plan the Landlock rules: %s",
-			    strerror(-r));
-		s->landlock_state.plan = s->plan;
-	}
-	attest_rlimits_plan(policy, &s->rlimits);
-	s->rlimit_state.is_root = geteuid() == 0;
+	s->has_confine = true;
+	r = attest_confine_make(policy, s->image, &confine, &s->confine, text,
+				sizeof(text));
+	if (r < 0)
+		return attest_session_fail(s, r, "%s", text);
 	if (policy->seccomp) {
 		/* fentry/audit_seccomp reports to who can load it. */
 		seccomp.notify = !is_bpf_enforcing(s);
@@ -165,13 +161,12 @@ static int plan_command(struct attest_session *s)
 
 static int ask_coverage(struct attest_session *s)
 {
-	const struct attest_layer_state layers[] = {
+	struct attest_layer_state layers[2 + ATTEST_CONFINE_LAYERS] = {
 		{ &attest_bpf_layer, &s->bpf_state },
-		{ &attest_landlock_layer, &s->landlock_state },
 		{ &attest_seccomp_layer, &s->seccomp_state },
-		{ &attest_rlimit_layer, &s->rlimit_state },
 	};
 
+	attest_confine_layers(&s->confine, layers + 2);
 	s->bpf_state.reason = s->result->bpf_reason;
 	return attest_coverage_make(s->options->policy, s->subject, layers,
 				    ARRAY_SIZE(layers), &s->result->coverage);
@@ -226,7 +221,8 @@ void attest_session_close(struct attest_session *s)
 	attest_kern_close(&s->kern);
 	attest_notify_free(&s->notify);
 	attest_described_done(&s->described);
-	attest_landlock_plan_free(&s->plan);
+	if (s->has_confine)
+		attest_confine_done(&s->confine);
 	if (s->has_filter)
 		attest_seccomp_filter_done(&s->filter);
 	attest_sequence_free(&s->sequence);

@@ -8,9 +8,8 @@
 #include "engine/describe.h"
 #include "engine/engine.h"
 #include "event/sequence.h"
-#include "sandbox/landlock_plan.h"
+#include "sandbox/confine.h"
 #include "sandbox/notify.h"
-#include "sandbox/rlimit.h"
 #include "sandbox/seccomp.h"
 #include "sandbox/seccomp_cover.h"
 
@@ -27,10 +26,8 @@ struct attest_session {
 	bool has_slot;
 
 	struct attest_kern_state bpf_state;
-	struct attest_landlock_plan *plan;
-	struct attest_landlock_state landlock_state;
-	struct attest_rlimits rlimits;
-	struct attest_rlimit_state rlimit_state;
+	struct attest_confine confine; /* of a command; else all zero */
+	bool has_confine;
 	struct attest_seccomp_filter filter;
 	bool has_filter;
 	struct attest_seccomp_state seccomp_state;
