@@ -35,6 +35,7 @@ check()
 check refused_access_fails '[ $status -eq 1 ] && [ ! -s $dir/out ] &&
 	grep -q "Permission denied" $dir/err'
 
+export records # looked at in the conditions, which check evaluates
 records=$(grep -c '"path":"/etc/shadow"' $dir/events 2>/dev/null)
 if attest-bpf doctor | grep -q 'ok *bpf'; then
 	check one_record_says_it '[ "$records" = 1 ]'

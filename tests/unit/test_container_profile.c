@@ -123,8 +123,8 @@ static void failure_leaves_output_alone(void **state)
 		"{\"defaultAction\":\"A\",\"syscalls\":[1]}",
 		"{\"defaultAction\":\"A\",\"syscalls\":[{\"names\":[\"a\"]}]}",
 		"{\"defaultAction\":\"A\",\"syscalls\":[{\"action\":\"B\"}]}",
-		"{\"defaultAction\":\"A\",\"syscalls\":[{\"action\":\"B\","
-		"\"names\":[1]}]}",
+		("{\"defaultAction\":\"A\",\"syscalls\":[{\"action\":\"B\","
+		 "\"names\":[1]}]}"),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
