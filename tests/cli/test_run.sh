@@ -65,8 +65,9 @@ if [ "$(id -u)" -eq 0 ]; then
 	t 1 watch --pid 2
 	err 'kernel thread'
 	(
-		for _ in 1 2 3; do
-			sleep 0.3
+		# until the watcher has seen it, however slow this machine is
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			sleep 0.5
 			/bin/true
 		done
 	) &
