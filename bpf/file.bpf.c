@@ -57,6 +57,8 @@ int BPF_PROG(attest_file_open, struct file *file, int ret)
 
 	if (ret)
 		return ret;
+	if (!attest_subject_is_possible())
+		return 0;
 
 	if (file->f_flags & FMODE_EXEC)
 		access = ATTEST_ACCESS_EXECUTE;

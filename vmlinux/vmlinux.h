@@ -156,6 +156,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct bpf_local_storage *bpf_storage;
 	char comm[16];
 };
 

@@ -15,15 +15,26 @@
  */
 int attest_subject_resolve(__u32 epoch);
 
+/* false: the current task is in no subject. A look at whether it has any
+ * storage, for hooks that do more before they ask.
+ */
+static __always_inline bool attest_subject_is_possible(void)
+{
+	return attest_settings.n_cgroups ||
+	       bpf_get_current_task_btf()->bpf_storage;
+}
+
 /**
- * The current task's subject, or NULL. A task in no subject costs a storage
- * lookup, and nothing else unless some cgroup is confined.
+ * The current task's subject, or NULL. A task in no subject costs little
+ * unless some cgroup is confined.
  */
 static __always_inline struct attest_subject *attest_subject_current(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct attest_subject *s;
 
+	if (!attest_subject_is_possible())
+		return NULL;
 	s = bpf_task_storage_get(&attest_subjects, task, NULL, 0);
 	if (attest_settings.n_cgroups) {
 		__u32 epoch = attest_settings.cgroup_epoch;
