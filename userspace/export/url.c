@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/lazy.h"
 #include "export/url.h"
 
 int attest_export_fail(struct attest_diag *diag, int error, const char *format,
@@ -19,6 +20,20 @@ int attest_export_fail(struct attest_diag *diag, int error, const char *format,
 	(void)vsnprintf(diag->text, sizeof(diag->text), format, args);
 	va_end(args);
 	return error;
+}
+
+int attest_export_need(const char *soname,
+		       const struct attest_lazy_symbol *symbols, size_t n,
+		       struct attest_diag *reterr_diag)
+{
+	const char *missing;
+
+	if (attest_lazy_load(soname, symbols, n, &missing) < 0)
+		return attest_export_fail(reterr_diag, -ENOENT,
+					  "this needs %s, which is not "
+					  "installed: %s",
+					  soname, missing);
+	return 0;
 }
 
 void attest_url_done(struct attest_url *url)

@@ -66,6 +66,13 @@ int attest_url_number(const struct attest_url *url, const char *name,
 /** "5s" and the like alone, as for --fold. -EINVAL if it is not one. */
 int attest_duration_parse(const char *text, uint64_t *ret_ns);
 
+struct attest_lazy_symbol;
+
+/** attest_lazy_load(), with the message. 0 or -ENOENT. */
+int attest_export_need(const char *soname,
+		       const struct attest_lazy_symbol *symbols, size_t n,
+		       struct attest_diag *reterr_diag);
+
 /** Fills diag's text and returns error. */
 int attest_export_fail(struct attest_diag *diag, int error, const char *format,
 		       ...) __attribute__((format(printf, 3, 4)));

@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 #include <jansson.h>
-#include <openssl/evp.h>
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,11 +157,12 @@ char *attest_policy_to_json(const struct attest_policy *policy)
 int attest_policy_make_digest(struct attest_policy *policy)
 {
 	_cleanup_free_ char *text = attest_policy_to_json(policy);
+	SHA2_CTX sha;
 
 	if (!text)
 		return -ENOMEM;
-	if (EVP_Digest(text, strlen(text), policy->digest, NULL, EVP_sha256(),
-		       NULL) != 1)
-		return -EIO;
+	SHA256Init(&sha);
+	SHA256Update(&sha, (const uint8_t *)text, strlen(text));
+	SHA256Final(policy->digest, &sha);
 	return 0;
 }

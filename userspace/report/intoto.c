@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,34 +18,25 @@
 #define MONITOR_TYPE "https://attest-bpf.example/monitor/v1"
 #define PROCESS_TYPE "https://attest-bpf.example/subject/v1"
 
-static void mdctx_freep(EVP_MD_CTX **ctx)
-{
-	EVP_MD_CTX_free(*ctx);
-}
-
 static int digest_file(const char *path, char *hex)
 {
-	_cleanup_(mdctx_freep) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	_cleanup_close_ int fd = -1;
-	unsigned char md[EVP_MAX_MD_SIZE];
-	unsigned int len = 0;
-	char buffer[65536];
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	uint8_t buffer[65536];
+	SHA2_CTX sha;
 	ssize_t n;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (!ctx || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
-		return -ENOMEM;
+	SHA256Init(&sha);
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		if (EVP_DigestUpdate(ctx, buffer, (size_t)n) != 1)
-			return -ENOMEM;
+		SHA256Update(&sha, buffer, (size_t)n);
 	if (n < 0)
 		return -errno;
-	if (EVP_DigestFinal_ex(ctx, md, &len) != 1)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < len; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", md[i]);
+	SHA256Final(digest, &sha);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	return 0;
 }
 
@@ -56,7 +47,7 @@ static int subjects(const json_t *tree, const char *const *artifacts,
 	const char *digest = attest_report_text(tree, "policy", "digest");
 
 	for (size_t i = 0; artifacts && artifacts[i]; i++) {
-		char hex[2 * EVP_MAX_MD_SIZE + 1];
+		char hex[2 * SHA256_DIGEST_LENGTH + 1];
 		int r = digest_file(artifacts[i], hex);
 
 		if (r < 0)

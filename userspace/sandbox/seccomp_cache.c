@@ -8,7 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/sha.h>
+#include <sha2.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +97,16 @@ static int open_folder(void)
 	return fd;
 }
 
+static void sha256(const void *data, size_t len,
+		   uint8_t digest[SHA256_DIGEST_LENGTH])
+{
+	SHA2_CTX sha;
+
+	SHA256Init(&sha);
+	SHA256Update(&sha, data, len);
+	SHA256Final(digest, &sha);
+}
+
 static void make_digest(const char *key, const void *insns, size_t len,
 			uint8_t digest[SHA256_DIGEST_LENGTH])
 {
@@ -108,14 +118,14 @@ static void make_digest(const char *key, const void *insns, size_t len,
 	if (all.error)
 		memset(digest, 0, SHA256_DIGEST_LENGTH);
 	else
-		(void)SHA256((const unsigned char *)all.data, all.len, digest);
+		sha256(all.data, all.len, digest);
 }
 
 static void file_name(const char *key, char name[HEX_LEN])
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 
-	(void)SHA256((const unsigned char *)key, strlen(key), digest);
+	sha256(key, strlen(key), digest);
 	for (size_t i = 0; i < sizeof(digest); i++)
 		(void)snprintf(name + 2 * i, 3, "%02x", digest[i]);
 }

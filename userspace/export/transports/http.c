@@ -12,6 +12,11 @@
 #include "export/secret.h"
 #include "export/transports/http.h"
 
+ATTEST_CURL_NAMES(ATTEST_LAZY_DEFINE)
+
+static const struct attest_lazy_symbol symbols[] = { ATTEST_CURL_NAMES(
+    ATTEST_LAZY_SYMBOL) };
+
 static size_t on_response(char *data, size_t size, size_t n, void *user)
 {
 	struct attest_http *h = user;
@@ -362,9 +367,14 @@ int attest_http_open(const struct attest_transport_args *args,
 		     struct attest_courier **ret,
 		     struct attest_diag *reterr_diag)
 {
-	struct attest_http *h = calloc(1, sizeof(*h));
+	struct attest_http *h;
 	int r;
 
+	r = attest_export_need(ATTEST_CURL_SONAME, symbols, ARRAY_SIZE(symbols),
+			       reterr_diag);
+	if (r < 0)
+		return r;
+	h = calloc(1, sizeof(*h));
 	if (!h)
 		return attest_export_fail(reterr_diag, -ENOMEM,
 					  "out of memory");

@@ -5,10 +5,9 @@
  */
 #pragma once
 
-#include <curl/curl.h>
-
 #include "export/courier.h"
 #include "export/transport.h"
+#include "export/transports/lazy_curl.h"
 
 struct attest_http;
 

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
-#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -19,6 +18,12 @@
 #include "export/courier.h"
 #include "export/formats/syslog.h"
 #include "export/transport.h"
+#include "export/transports/lazy_systemd.h"
+
+ATTEST_SYSTEMD_NAMES(ATTEST_LAZY_DEFINE)
+
+static const struct attest_lazy_symbol symbols[] = { ATTEST_SYSTEMD_NAMES(
+    ATTEST_LAZY_SYMBOL) };
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #define FIELDS_MAX 64
@@ -176,8 +181,14 @@ static int open_journald(const struct attest_transport_args *args,
 			 struct attest_courier **ret,
 			 struct attest_diag *reterr_diag)
 {
-	struct journald *j = calloc(1, sizeof(*j));
+	struct journald *j;
+	int r;
 
+	r = attest_export_need(ATTEST_SYSTEMD_SONAME, symbols,
+			       ARRAY_SIZE(symbols), reterr_diag);
+	if (r < 0)
+		return r;
+	j = calloc(1, sizeof(*j));
 	if (!j)
 		return attest_export_fail(reterr_diag, -ENOMEM,
 					  "out of memory");

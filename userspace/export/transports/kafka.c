@@ -6,7 +6,6 @@
  * A batch is done when the brokers have confirmed each of its records.
  */
 #include <errno.h>
-#include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,12 @@
 #include "export/secret.h"
 #include "export/transport.h"
 #include "export/courier.h"
+#include "export/transports/lazy_kafka.h"
+
+ATTEST_KAFKA_NAMES(ATTEST_LAZY_DEFINE)
+
+static const struct attest_lazy_symbol symbols[] = { ATTEST_KAFKA_NAMES(
+    ATTEST_LAZY_SYMBOL) };
 
 #define DELIVERY_NS 30000000000ULL
 
@@ -266,6 +271,10 @@ static int open_kafka(const struct attest_transport_args *args,
 		return attest_export_fail(reterr_diag, -EINVAL,
 					  "the path names the topic: "
 					  "kafka://broker:9092/violations");
+	r = attest_export_need(ATTEST_KAFKA_SONAME, symbols,
+			       ARRAY_SIZE(symbols), reterr_diag);
+	if (r < 0)
+		return r;
 	k = calloc(1, sizeof(*k));
 	if (!k)
 		return attest_export_fail(reterr_diag, -ENOMEM,

@@ -7,7 +7,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,13 @@
 #include "base/cleanup.h"
 #include "export/courier.h"
 #include "export/group.h"
+#include "export/transports/lazy_microhttpd.h"
 #include "export/transports/metrics.h"
+
+ATTEST_MICROHTTPD_NAMES(ATTEST_LAZY_DEFINE)
+
+static const struct attest_lazy_symbol symbols[] = { ATTEST_MICROHTTPD_NAMES(
+    ATTEST_LAZY_SYMBOL) };
 
 #define PORT 9464
 
@@ -156,8 +161,14 @@ static int open_prometheus(const struct attest_transport_args *args,
 			   struct attest_export_sink **ret,
 			   struct attest_diag *reterr_diag)
 {
-	struct prometheus *p = calloc(1, sizeof(*p));
+	struct prometheus *p;
+	int r;
 
+	r = attest_export_need(ATTEST_MICROHTTPD_SONAME, symbols,
+			       ARRAY_SIZE(symbols), reterr_diag);
+	if (r < 0)
+		return r;
+	p = calloc(1, sizeof(*p));
 	if (!p)
 		return attest_export_fail(reterr_diag, -ENOMEM,
 					  "out of memory");
@@ -170,7 +181,7 @@ static int open_prometheus(const struct attest_transport_args *args,
 	errno = 0;
 	p->daemon = p->path ? listen_on(p, args->url) : NULL;
 	if (!p->daemon) {
-		int r = errno ? -errno : -EADDRINUSE;
+		r = errno ? -errno : -EADDRINUSE;
 
 		prometheus_close(&p->base.sink, 0);
 		return attest_export_fail(reterr_diag, r,

@@ -203,7 +203,8 @@ int attest_stream_settle(struct attest_stream *s)
 
 void attest_stream_break(struct attest_stream *s)
 {
-	SSL_free(TAKE_PTR(s->ssl));
+	if (s->ssl)
+		SSL_free(TAKE_PTR(s->ssl));
 	if (s->fd >= 0)
 		(void)close(TAKE_FD(s->fd));
 }
@@ -236,7 +237,8 @@ bool attest_stream_done(struct attest_stream *s)
 	bool confirmed = s->fd >= 0 && farewell(s);
 
 	attest_stream_break(s);
-	SSL_CTX_free(TAKE_PTR(s->tls));
+	if (s->tls)
+		SSL_CTX_free(TAKE_PTR(s->tls));
 	free(TAKE_PTR(s->host));
 	return confirmed;
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <arpa/inet.h>
 #include <errno.h>
-#include <openssl/err.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 
+#include "base/cleanup.h"
 #include "export/transports/tls.h"
+
+ATTEST_SSL_NAMES(ATTEST_LAZY_DEFINE)
+
+static const struct attest_lazy_symbol symbols[] = { ATTEST_SSL_NAMES(
+    ATTEST_LAZY_SYMBOL) };
 
 static int fail(struct attest_diag *diag, const char *what, const char *path)
 {
@@ -41,9 +45,14 @@ static int load(SSL_CTX *context, const struct attest_url *url,
 int attest_tls_context(const struct attest_url *url, SSL_CTX **ret,
 		       struct attest_diag *reterr_diag)
 {
-	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	SSL_CTX *context;
 	int r;
 
+	r = attest_export_need(ATTEST_SSL_SONAME, symbols, ARRAY_SIZE(symbols),
+			       reterr_diag);
+	if (r < 0)
+		return r;
+	context = SSL_CTX_new(TLS_client_method());
 	if (!context)
 		return attest_export_fail(reterr_diag, -ENOMEM,
 					  "out of memory");

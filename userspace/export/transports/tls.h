@@ -4,9 +4,8 @@
  */
 #pragma once
 
-#include <openssl/ssl.h>
-
 #include "export/courier.h"
+#include "export/transports/lazy_ssl.h"
 #include "export/url.h"
 
 /** A client context that verifies; from the URL's ca=, cert=, key=. */
