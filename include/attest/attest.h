@@ -312,6 +312,17 @@ attest_configuration_path(const struct attest_configuration *configuration);
 ATTEST_EXPORT const struct attest_policy *
 attest_configuration_policy(const struct attest_configuration *configuration);
 
+/** How much of the machine a command is kept from. */
+enum attest_isolation {
+	ATTEST_ISOLATION_PROCESS,   /* Landlock, seccomp, limits, BPF */
+	ATTEST_ISOLATION_CONTAINER, /* and namespaces, a root of its own */
+	ATTEST_ISOLATION_STRICT_CONTAINER, /* and a cgroup; BPF required */
+};
+
+/** The isolation level that it asks for. */
+ATTEST_EXPORT enum attest_isolation attest_configuration_isolation(
+    const struct attest_configuration *configuration);
+
 /** Calls fn for each effective value. 0, or what fn returned if negative. */
 ATTEST_EXPORT int
 attest_configuration_show(const struct attest_configuration *configuration,
@@ -374,6 +385,16 @@ struct attest_sandbox_options {
 	bool audit;	  /* record only, whatever the policy's mode is */
 	bool best_effort; /* start although something is not enforced */
 	bool without_bpf; /* leave the BPF layer out */
+	/* Of commands. A strict container needs the BPF layer to enforce, and
+	 * takes the seccomp profile "maximum" if the policy has none.
+	 */
+	enum attest_isolation isolation;
+	/* Directory that a command works in; NULL: the current one. Containers
+	 * have it at /workspace if the policy makes that writable, else at its
+	 * own path. Borrowed until the sandbox is freed.
+	 */
+	const char *workspace;
+	uint64_t cpu_percent; /* of one CPU, strict containers; 0: no limit */
 };
 
 /** What became of a subject. Strings are borrowed until the next one. */

@@ -41,16 +41,24 @@ int attest_cli_sandbox(const struct attest_session_values *values,
 		       const struct attest_policy *policy, bool audit,
 		       struct attest_sandbox **ret_sandbox)
 {
-	const struct attest_sandbox_options options = {
-		.size = sizeof(options),
-		.audit = audit,
-		.best_effort = values->best_effort,
-		.without_bpf = values->without_bpf,
-	};
+	const struct attest_sandbox_options options = { .audit = audit };
+
+	return attest_cli_sandbox_with(values, policy, &options, ret_sandbox);
+}
+
+int attest_cli_sandbox_with(const struct attest_session_values *values,
+			    const struct attest_policy *policy,
+			    const struct attest_sandbox_options *more,
+			    struct attest_sandbox **ret_sandbox)
+{
+	struct attest_sandbox_options options = *more;
 	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
 	struct attest_error error = { 0 };
 	int status;
 
+	options.size = sizeof(options);
+	options.best_effort = values->best_effort;
+	options.without_bpf = values->without_bpf;
 	if (attest_sandbox_new(policy, &options, &sandbox, &error) < 0)
 		return attest_cli_fail(&error);
 	status = add_exports(values, sandbox);

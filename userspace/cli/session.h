@@ -51,6 +51,12 @@ int attest_cli_sandbox(const struct attest_session_values *values,
 		       const struct attest_policy *policy, bool audit,
 		       struct attest_sandbox **ret_sandbox);
 
+/** As attest_cli_sandbox(), with what only some commands have. */
+int attest_cli_sandbox_with(const struct attest_session_values *values,
+			    const struct attest_policy *policy,
+			    const struct attest_sandbox_options *more,
+			    struct attest_sandbox **ret_sandbox);
+
 /**
  * Writes the report, if one was asked for.
  *

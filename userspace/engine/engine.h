@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/config.h"
 #include "event/sink.h"
 #include "kern/kern.h"
 #include "policy/coverage.h"
@@ -24,6 +25,13 @@ struct attest_engine_options {
 	bool is_best_effort; /* start although something is not enforced */
 	bool without_bpf;    /* leave the BPF layer out */
 	bool with_processes; /* records of fork, exec and exit too */
+	enum attest_isolation_level isolation; /* of a command */
+	/* Host directory that a command works in; NULL: where it is started.
+	 * A container has it at /workspace if the policy has a rule that makes
+	 * that writable, else at its own path.
+	 */
+	const char *workspace;
+	uint64_t cpu_percent; /* of one CPU, strict containers; 0: no limit */
 	struct attest_sink *const *sinks; /* borrowed, not closed */
 	size_t n_sinks;
 	uint64_t duration_ms; /* of attach; 0: until a signal */
@@ -43,6 +51,8 @@ struct attest_engine_result {
 	unsigned int n_tasks; /* marked at the start */
 	int exit_status;      /* run: the command's, as a shell has it */
 	char error[1024];     /* one message when a call failed */
+	/* error is about the isolation level, not an item of coverage */
+	bool lacks_isolation;
 };
 
 void attest_engine_result_done(struct attest_engine_result *result);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -48,6 +49,27 @@ static void pass_signals(int fd, struct attest_child *child)
 	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
 		(void)attest_spawn_forward(child, &info);
 	}
+}
+
+/* Where the command starts. In a container the workspace may be elsewhere. */
+static int working_directory(struct attest_session *s, char **ret)
+{
+	const char *workspace = s->options->workspace;
+
+	if (s->confine.container && !workspace)
+		*ret = getcwd(NULL, 0);
+	else if (s->confine.container && s->workspace_target)
+		*ret = strdup(s->workspace_target);
+	else if (workspace)
+		*ret = realpath(workspace, NULL);
+	else
+		return 0;
+	return *ret ? 0
+		    : attest_session_fail(s, -errno,
+					  "cannot use the working directory "
+					  "'%s': %s",
+					  workspace ? workspace : ".",
+					  strerror(errno));
 }
 
 /* The layers that are applied in the child itself. A dry run has the limits
@@ -94,9 +116,14 @@ static int start(struct attest_session *s, const char *const *argv,
 {
 	struct attest_spawn_options options = attest_spawn_defaults(argv, envp);
 	struct attest_spawn_error error = { 0 };
+	_cleanup_free_ char *cwd = NULL;
 	char text[512];
 	int r;
 
+	r = working_directory(s, &cwd);
+	if (r < 0)
+		return r;
+	options.cwd = cwd;
 	fill_options(s, &options);
 	r = attest_spawn_start(&options, ret_child, &error);
 	if (r == 0) {
@@ -110,6 +137,11 @@ static int start(struct attest_session *s, const char *const *argv,
 	if (r == 0)
 		return 0;
 	s->result->exit_status = attest_spawn_exit_code(&error);
+	/* These two say that the command cannot be executed, and nothing else.
+	 */
+	if (s->result->exit_status == ATTEST_EXIT_FAILED &&
+	    (r == -ENOENT || r == -EACCES))
+		r = -ECANCELED;
 	attest_spawn_done(ret_child);
 	attest_session_drain(s);
 	return attest_session_fail(

@@ -14,6 +14,8 @@
 #include "engine/session.h"
 #include "policy/image.h"
 
+#define WORKSPACE "/workspace"
+
 int attest_session_fail(struct attest_session *s, int r, const char *format,
 			...)
 {
@@ -127,12 +129,39 @@ static bool is_bpf_enforcing(const struct attest_session *s)
 	return s->bpf_state.rung <= ATTEST_RUNG_FMOD_RET;
 }
 
+/* Where the policy says that the workspace is; NULL: at its own path. */
+static const char *workspace_target(const struct attest_engine_options *options)
+{
+	const struct attest_policy *policy = options->policy;
+
+	if (!policy || options->isolation == ATTEST_ISOLATE_PROCESS)
+		return NULL;
+	for (size_t i = 0; i < policy->n_rules; i++) {
+		const struct attest_rule *rule = &policy->rules[i];
+
+		if (rule->access == ATTEST_PATH_READ_WRITE &&
+		    (strcmp(rule->path, WORKSPACE) == 0 ||
+		     strcmp(rule->path, WORKSPACE "/*") == 0 ||
+		     strcmp(rule->path, WORKSPACE "/**") == 0))
+			return WORKSPACE;
+	}
+	return NULL;
+}
+
 static int plan_command(struct attest_session *s)
 {
 	const struct attest_policy *policy = s->options->policy;
-	/* Landlock would refuse first, and nobody would record it. */
+	const enum attest_isolation_level isolation = s->options->isolation;
 	const struct attest_confine_options confine = {
+		/* It would refuse first, and nobody would record it. */
 		.without_landlock = is_bpf_enforcing(s),
+		.in_container = !s->options->is_audit &&
+				isolation >= ATTEST_ISOLATE_CONTAINER,
+		.is_strict = !s->options->is_audit &&
+			     isolation == ATTEST_ISOLATE_STRICT_CONTAINER,
+		.workspace = s->options->workspace,
+		.workspace_target = s->workspace_target,
+		.cpu_percent = s->options->cpu_percent,
 	};
 	struct attest_seccomp_options seccomp = { 0 };
 	struct attest_diag diag = { 0 };
@@ -185,6 +214,7 @@ int attest_session_open(struct attest_session *s,
 	s->options = options;
 	s->result = result;
 	s->subject = subject;
+	s->workspace_target = workspace_target(options);
 	attest_seccomp_here(&s->here);
 	fill_constants(s);
 	s->sequence = attest_sequence_new();
@@ -231,10 +261,40 @@ void attest_session_close(struct attest_session *s)
 	s->image = NULL;
 }
 
+/* A strict container is what its name says, or is not started. */
+static int check_strict(struct attest_session *s)
+{
+	const char *reason = s->result->bpf_reason;
+
+	if (s->options->isolation != ATTEST_ISOLATE_STRICT_CONTAINER)
+		return 0;
+	if (s->confine.cgroup_reason[0])
+		log_warning("the container has no cgroup of its own, its "
+			    "limits hold for each process: %s",
+			    s->confine.cgroup_reason);
+	if (is_bpf_enforcing(s))
+		return 0;
+	if (!reason[0])
+		reason = "it only records here";
+	if (s->options->is_best_effort) {
+		log_warning("strict_container without the BPF layer: %s",
+			    reason);
+		return 0;
+	}
+	s->result->lacks_isolation = true;
+	return attest_session_fail(s, -EOPNOTSUPP,
+				   "isolation 'strict_container' needs the BPF "
+				   "layer to enforce: %s",
+				   reason);
+}
+
 int attest_session_check(struct attest_session *s)
 {
 	const struct attest_item *gap;
+	int r = check_strict(s);
 
+	if (r < 0)
+		return r;
 	gap = attest_coverage_gap(s->result->coverage);
 	if (!gap || s->options->is_best_effort)
 		return 0;

@@ -26,6 +26,8 @@ struct attest_session {
 	bool has_slot;
 
 	struct attest_kern_state bpf_state;
+	/* Where a container has the workspace; NULL: at its own path. */
+	const char *workspace_target;
 	struct attest_confine confine; /* of a command; else all zero */
 	bool has_confine;
 	struct attest_seccomp_filter filter;

@@ -70,6 +70,17 @@ attest_configuration_policy(const struct attest_configuration *configuration)
 	return configuration->config->policy;
 }
 
+_Static_assert((int)ATTEST_ISOLATION_CONTAINER == ATTEST_ISOLATE_CONTAINER &&
+		   (int)ATTEST_ISOLATION_STRICT_CONTAINER ==
+		       ATTEST_ISOLATE_STRICT_CONTAINER,
+	       "levels are numbered alike");
+
+enum attest_isolation
+attest_configuration_isolation(const struct attest_configuration *configuration)
+{
+	return (enum attest_isolation)configuration->config->isolation;
+}
+
 int attest_configuration_show(const struct attest_configuration *configuration,
 			      attest_configuration_fn fn, void *data)
 {

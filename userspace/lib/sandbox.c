@@ -14,14 +14,19 @@
 #include "engine/engine.h"
 #include "export/export.h"
 #include "lib/error.h"
+#include "lib/profile.h"
 #include "lib/sinks.h"
 #include "report/report.h"
 
 #define SINKS_MAX 34 /* the callback's, the report's and 32 exports */
 #define CLOSE_MS 5000
 
+/* Up to here callers of the first version know the options. */
+#define FIRST_SIZE offsetof(struct attest_sandbox_options, isolation)
+
 struct attest_sandbox {
 	const struct attest_policy *policy; /* NULL: nothing is confined */
+	struct attest_policy *completed; /* what policy is if it was changed */
 	struct attest_sandbox_options options;
 	struct attest_callback_sink callback;
 	struct attest_report_sink report_sink;
@@ -43,8 +48,10 @@ int attest_sandbox_new(const struct attest_policy *policy,
 		       struct attest_error *reterr_error)
 {
 	_cleanup_(attest_sandbox_free) struct attest_sandbox *s = NULL;
+	int r;
 
-	if (options && options->size != sizeof(*options))
+	if (options &&
+	    (options->size < FIRST_SIZE || options->size > sizeof(*options)))
 		return attest_error_set(reterr_error, -EINVAL, NULL,
 					"options of another version");
 	s = calloc(1, sizeof(*s));
@@ -55,8 +62,16 @@ int attest_sandbox_new(const struct attest_policy *policy,
 	s->sinks[s->n_sinks++] = &s->callback.sink;
 	s->sinks[s->n_sinks++] = &s->report_sink.sink;
 	if (options)
-		s->options = *options;
+		memcpy(&s->options, options, options->size);
 	s->policy = policy;
+	if (policy && !policy->seccomp &&
+	    s->options.isolation == ATTEST_ISOLATION_STRICT_CONTAINER) {
+		r = attest_policy_add_profile(policy, "maximum", &s->completed,
+					      reterr_error);
+		if (r < 0)
+			return r;
+		s->policy = s->completed;
+	}
 	*ret_sandbox = TAKE_PTR(s);
 	return 0;
 }
@@ -73,6 +88,7 @@ void attest_sandbox_free(struct attest_sandbox **sandbox)
 	attest_callback_sink_done(&s->callback);
 	attest_engine_result_done(&s->result);
 	attest_report_free(&s->report);
+	attest_policy_free(&s->completed);
 	free(s->subject);
 	free(s);
 }
@@ -150,6 +166,9 @@ engine_options(const struct attest_sandbox *s)
 		.is_audit = s->options.audit,
 		.is_best_effort = s->options.best_effort,
 		.without_bpf = s->options.without_bpf,
+		.isolation = (enum attest_isolation_level)s->options.isolation,
+		.workspace = s->options.workspace,
+		.cpu_percent = s->options.cpu_percent,
 		.sinks = s->sinks,
 		.n_sinks = s->n_sinks,
 		.ready = s->ready,
@@ -164,11 +183,14 @@ static int not_enforced(const struct attest_engine_result *result,
 	const struct attest_item *gap = NULL;
 
 	/* Watching enforces nothing: then it is something else. */
-	if (result->coverage && is_enforced)
+	if (result->coverage && is_enforced && !result->lacks_isolation)
 		gap = attest_coverage_gap(result->coverage);
 	if (!gap)
 		return attest_error_set(
-		    error, -EOPNOTSUPP, "'attest-bpf doctor' says more", "%s",
+		    error, -EOPNOTSUPP,
+		    result->lacks_isolation ? "--best-effort starts without it"
+					    : "'attest-bpf doctor' says more",
+		    "%s",
 		    result->error[0] ? result->error
 				     : "this kernel cannot enforce the policy");
 	return attest_error_set(

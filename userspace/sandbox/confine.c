@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "sandbox/confine.h"
 #include "sandbox/landlock_abi.h"
+#include "sandbox/landlock_moved.h"
 
 /* Below it truncation is not seen by Landlock. */
 #define ABI_TRUNCATE 3
@@ -20,9 +22,34 @@ static int fail(int error, char *text, size_t size, const char *what,
 	return error;
 }
 
+/* A container's workspace need not be where the host has it. */
+static int make_plan(struct attest_confine *c,
+		     const struct attest_policy *policy,
+		     const struct attest_image_hdr *image,
+		     const struct attest_confine_options *o)
+{
+	const struct attest_landlock_tree *tree = &attest_landlock_system_tree;
+	_cleanup_free_ char *source = NULL;
+	struct attest_landlock_moved moved = { .tree = tree };
+	struct attest_landlock_tree with_workspace;
+
+	if (o->workspace && o->workspace_target) {
+		source = realpath(o->workspace, NULL);
+		if (!source)
+			return -errno;
+		moved.source = source;
+		moved.target = o->workspace_target;
+		with_workspace = attest_landlock_moved_tree(&moved);
+		tree = &with_workspace;
+	}
+	return attest_landlock_plan_make(policy, image, ATTEST_LANDLOCK_STRICT,
+					 tree, &c->plan);
+}
+
 static int make_landlock(struct attest_confine *c,
 			 const struct attest_policy *policy,
-			 const struct attest_image_hdr *image, char *text,
+			 const struct attest_image_hdr *image,
+			 const struct attest_confine_options *o, char *text,
 			 size_t size)
 {
 	const char *path;
@@ -30,8 +57,7 @@ static int make_landlock(struct attest_confine *c,
 	int abi = c->landlock_state.abi;
 	int r;
 
-	r = attest_landlock_plan_make(policy, image, ATTEST_LANDLOCK_STRICT,
-				      &attest_landlock_system_tree, &c->plan);
+	r = make_plan(c, policy, image, o);
 	if (r < 0)
 		return fail(r, text, size, "plan the Landlock rules",
 			    strerror(-r));
@@ -115,7 +141,8 @@ int attest_confine_make(const struct attest_policy *policy,
 	ret->landlock_state.network_is_filtered = guard.network;
 	attest_guard_make(&guard, &ret->guard);
 	if (!options->without_landlock)
-		r = make_landlock(ret, policy, image, reterr_text, size);
+		r = make_landlock(ret, policy, image, options, reterr_text,
+				  size);
 	if (r == 0 && in_container)
 		r = make_container(ret, policy, image, options, reterr_text,
 				   size);

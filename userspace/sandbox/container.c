@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "event/record.h"
 #include "policy/image.h"
 #include "sandbox/container.h"
+#include "sandbox/root_entries.h"
 
 #define HOST_NAME "attest"
 /* What matches a forbidden pattern with wildcards, at most. */
@@ -30,6 +32,7 @@ void attest_container_free(struct attest_container **container)
 	}
 	for (size_t i = 0; i < c->n_covers; i++)
 		free(c->covers[i]);
+	attest_root_entries_free(c);
 	free(c->binds);
 	free(c->covers);
 	free(c);
@@ -49,6 +52,20 @@ bool attest_container_is_own(const char *path)
 		if (is_inside(path, own[i]))
 			return true;
 	return false;
+}
+
+bool attest_container_is_moved(const struct attest_container *container,
+			       const char *path)
+{
+	for (size_t i = 0; i < container->n_binds; i++) {
+		const struct attest_bind *bind = &container->binds[i];
+
+		if (strcmp(bind->source, bind->target) != 0 &&
+		    is_inside(path, bind->target))
+			return true;
+	}
+	/* A composed root is no directory of the host either. */
+	return container->n_entries && strcmp(path, "/") == 0;
 }
 
 static int add_bind(struct attest_container *c, const char *source,
@@ -180,17 +197,43 @@ static int bind_rules(struct attest_container *c,
 	return r;
 }
 
+/* May the policy's subject make something new in a directory? */
+static bool is_writable(const struct attest_policy *policy,
+			const struct attest_image_hdr *image, const char *path)
+{
+	char below[PATH_MAX + 8];
+	struct attest_decision inside;
+	int n;
+
+	if (!policy->has_filesystem)
+		return true;
+	n = snprintf(below, sizeof(below), "%s/\001", path);
+	if (n < 0 || (size_t)n >= sizeof(below))
+		return false;
+	attest_image_decide(image, below, (size_t)n, &inside);
+	return inside.access & ATTEST_ACCESS_WRITE;
+}
+
 static int bind_workspace(struct attest_container *c,
+			  const struct attest_policy *policy,
+			  const struct attest_image_hdr *image,
 			  const struct attest_container_options *o)
 {
 	_cleanup_free_ char *source = NULL;
+	const char *target;
+	int r;
 
 	if (!o->workspace)
 		return 0;
 	source = realpath(o->workspace, NULL);
 	if (!source)
 		return -errno;
-	return add_bind(c, source, o->workspace_target ?: source, true);
+	target = o->workspace_target ?: source;
+	r = add_bind(c, source, target, is_writable(policy, image, target));
+	if (r < 0 || attest_container_is_own(target) ||
+	    access(target, F_OK) == 0)
+		return r;
+	return attest_root_entries_read(c, target);
 }
 
 int attest_container_plan(const struct attest_policy *policy,
@@ -212,7 +255,7 @@ int attest_container_plan(const struct attest_policy *policy,
 			 policy->n_net_rules == 0;
 	c->root_writable = !policy->has_filesystem ||
 			   policy->fs_default == ATTEST_PATH_READ_WRITE;
-	r = bind_workspace(c, options);
+	r = bind_workspace(c, policy, image, options);
 	if (r == 0 && policy->has_filesystem) {
 		r = bind_rules(c, policy, options->workspace_target);
 		for (size_t i = 0; r == 0 && i < policy->n_rules; i++)

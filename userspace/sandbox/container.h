@@ -25,6 +25,12 @@ struct attest_bind {
 	bool writable;
 };
 
+/** What stands in "/" of the host. */
+struct attest_root_entry {
+	char *name;
+	char *link; /* of a symbolic link; NULL: a directory */
+};
+
 struct attest_container {
 	bool own_network;	   /* only loopback */
 	bool is_strict;		   /* no further namespaces, hidepid */
@@ -33,6 +39,11 @@ struct attest_container {
 	const char *name;	   /* host name inside; borrowed */
 	struct attest_bind *binds; /* parents before what is inside them */
 	size_t n_binds;
+	/* Where a bind's target is not there on the host: the root is then
+	 * composed of these, and has it. Else there are none.
+	 */
+	struct attest_root_entry *entries;
+	size_t n_entries;
 	char **covers; /* paths over which something empty is mounted */
 	size_t n_covers;
 };
@@ -58,6 +69,10 @@ void attest_container_free(struct attest_container **container);
 
 /** Does a container have a mount of its own there, or above it? */
 bool attest_container_is_own(const char *path);
+
+/** Is the path, or one above it, a directory of the host by another name? */
+bool attest_container_is_moved(const struct attest_container *container,
+			       const char *path);
 
 /** State of the namespace layer for attest_layer_ops.cover; NULL container
  * means isolation level `process`.

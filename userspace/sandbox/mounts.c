@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,6 +32,35 @@ int attest_mount_attach(int mount_fd, int root, const char *path)
 	if (move_mount(mount_fd, "", at, "",
 		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -errno;
+	return 0;
+}
+
+int attest_mount_mkdirs(int root, const char *path)
+{
+	char part[PATH_MAX];
+	size_t n = strlen(path);
+
+	if (path[0] != '/' || n >= sizeof(part))
+		return -ENAMETOOLONG;
+	memcpy(part, path, n + 1);
+	for (size_t i = 1; i <= n; i++) {
+		_cleanup_close_ int parent = -1;
+		char *name;
+
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		part[i] = '\0';
+		name = strrchr(part, '/');
+		*name = '\0';
+		parent = attest_mount_open(root, part[0] ? part : "/", O_PATH);
+		*name++ = '/';
+		if (parent < 0)
+			return parent;
+		if (*name && mkdirat(parent, name, 0755) < 0 &&
+		    errno != EEXIST && errno != EROFS)
+			return -errno;
+		part[i] = path[i];
+	}
 	return 0;
 }
 

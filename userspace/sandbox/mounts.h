@@ -26,6 +26,9 @@ int attest_mount_open(int root, const char *path, uint64_t flags);
 /** Attaches a detached mount at a path below a root. */
 int attest_mount_attach(int mount_fd, int root, const char *path);
 
+/** Makes a directory below a root, and those above it. 0 or -errno. */
+int attest_mount_mkdirs(int root, const char *path);
+
 /** A new file system that is mounted nowhere yet. */
 int attest_mount_make(const char *type,
 		      const struct attest_mount_setting *settings, size_t n,

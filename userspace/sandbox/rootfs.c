@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "sandbox/landlock_abi.h"
 #include "sandbox/mounts.h"
 #include "sandbox/rootfs.h"
+#include "sandbox/rootfs_dev.h"
 #include "sandbox/spawn_child.h"
 
 /* What a container has no business with; absent ones are skipped. */
@@ -44,80 +46,6 @@ static const char *const masked[] = {
 	"/sys/fs/pstore",
 	"/sys/devices/virtual/powercap",
 };
-
-static const char *const devices[] = { "null",	 "zero",    "full",
-				       "random", "urandom", "tty" };
-
-static const struct {
-	const char *name;
-	const char *target;
-} links[] = {
-	{ "fd", "/proc/self/fd" },	 { "stdin", "/proc/self/fd/0" },
-	{ "stdout", "/proc/self/fd/1" }, { "stderr", "/proc/self/fd/2" },
-	{ "ptmx", "pts/ptmx" },
-};
-
-static int add_device(int dev, const char *name)
-{
-	_cleanup_close_ int node = -1;
-	_cleanup_close_ int file = -1;
-	char path[32];
-
-	(void)snprintf(path, sizeof(path), "/dev/%s", name);
-	node = attest_mount_clone(path);
-	if (node == -ENOENT)
-		return 0;
-	if (node < 0)
-		return node;
-	file = openat(dev, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-	if (file < 0)
-		return -errno;
-	return attest_mount_attach(node, dev, name);
-}
-
-static int add_devpts(int dev)
-{
-	static const struct attest_mount_setting settings[] = {
-		{ "ptmxmode", "0666" }, { "mode", "0620" }
-	};
-	_cleanup_close_ int pts = -1;
-
-	if (mkdirat(dev, "pts", 0755) < 0)
-		return -errno;
-	pts = attest_mount_make("devpts", settings, ARRAY_SIZE(settings),
-				MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-	return pts < 0 ? pts : attest_mount_attach(pts, dev, "pts");
-}
-
-static int add_shm(int dev)
-{
-	_cleanup_close_ int shm = -1;
-
-	if (mkdirat(dev, "shm", 0755) < 0)
-		return -errno;
-	shm = attest_mount_tmpfs("64m", "1777", ATTEST_MOUNT_CLOSED);
-	return shm < 0 ? shm : attest_mount_attach(shm, dev, "shm");
-}
-
-static int mount_dev(int root)
-{
-	_cleanup_close_ int dev = -1;
-	int r;
-
-	dev = attest_mount_tmpfs("64k", "0755",
-				 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-	if (dev < 0)
-		return dev;
-	r = attest_mount_attach(dev, root, "/dev");
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(devices); i++)
-		r = add_device(dev, devices[i]);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(links); i++)
-		if (symlinkat(links[i].target, dev, links[i].name) < 0)
-			r = -errno;
-	r = r ?: add_devpts(dev);
-	r = r ?: add_shm(dev);
-	return r ?: attest_mount_set(dev, MOUNT_ATTR_RDONLY, false);
-}
 
 static int mount_tmp(int root, uint64_t bytes)
 {
@@ -157,8 +85,12 @@ static int make_proc(bool hidepid)
 static int add_bind(int root, const struct attest_bind *bind)
 {
 	_cleanup_close_ int tree = -1;
-	int r;
+	int r = 0;
 
+	if (attest_container_is_own(bind->target))
+		r = attest_mount_mkdirs(root, bind->target);
+	if (r < 0)
+		return r;
 	tree = attest_mount_clone(bind->source);
 	if (tree < 0)
 		return tree;
@@ -265,7 +197,7 @@ static int fill(const struct attest_container *c, int root, int proc,
 	r = mask < 0 ? mask : mount_tmp(root, c->tmp_bytes);
 	if (r == 0) {
 		what = "/dev";
-		r = mount_dev(root);
+		r = attest_rootfs_dev(root);
 	}
 	if (r == 0) {
 		what = "/run";
@@ -284,27 +216,55 @@ static int fill(const struct attest_container *c, int root, int proc,
 	return hide(c, root, mask, shared);
 }
 
+/* The entries of a composed root. Those that the container has of its own are
+ * empty, and so is what the host does not have.
+ */
+static int add_entry(int root, const struct attest_root_entry *entry)
+{
+	_cleanup_close_ int tree = -1;
+	char path[NAME_MAX + 2];
+
+	if (entry->link)
+		return symlinkat(entry->link, root, entry->name) < 0 ? -errno
+								     : 0;
+	if (mkdirat(root, entry->name, 0755) < 0)
+		return -errno;
+	(void)snprintf(path, sizeof(path), "/%s", entry->name);
+	/* Of /sys only what covers it is the container's own. */
+	if (attest_container_is_own(path) && strcmp(path, "/sys") != 0)
+		return 0;
+	tree = attest_mount_clone(path);
+	if (tree == -ENOENT)
+		return 0;
+	return tree < 0 ? tree : attest_mount_attach(tree, root, path);
+}
+
 /* The new root, attached where nothing of the old tree is needed any more. */
 static int make_root(const struct attest_container *c)
 {
 	_cleanup_close_ int root = -1;
-	int r;
+	int r = 0;
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -errno;
-	root = attest_mount_clone("/");
+	if (c->n_entries)
+		root = attest_mount_tmpfs("64k", "0755", ATTEST_MOUNT_SAFE);
+	else
+		root = attest_mount_clone("/");
 	if (root < 0)
 		return root;
-	r = attest_mount_set(root,
-			     ATTEST_MOUNT_SAFE |
-				 (c->root_writable ? 0 : MOUNT_ATTR_RDONLY),
-			     true);
-	if (r < 0)
-		return r;
 	if (move_mount(root, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH) <
 	    0)
 		return -errno;
-	return TAKE_FD(root);
+	for (size_t i = 0; r == 0 && i < c->n_entries; i++)
+		r = add_entry(root, &c->entries[i]);
+	r = r
+		?: attest_mount_set(
+		       root,
+		       ATTEST_MOUNT_SAFE |
+			   (c->root_writable ? 0 : MOUNT_ATTR_RDONLY),
+		       true);
+	return r < 0 ? r : TAKE_FD(root);
 }
 
 /* The very first root of a machine, an initramfs, cannot be pivoted away. It
@@ -352,7 +312,8 @@ int attest_rootfs_enter(const struct attest_container *container,
 	return 0;
 }
 
-int attest_rootfs_grant(const struct attest_landlock_plan *plan, int abi,
+int attest_rootfs_grant(const struct attest_container *container,
+			const struct attest_landlock_plan *plan, int abi,
 			int landlock_fd)
 {
 	uint64_t handled = attest_landlock_fs_rights(abi);
@@ -361,7 +322,9 @@ int attest_rootfs_grant(const struct attest_landlock_plan *plan, int abi,
 		const struct attest_landlock_grant *grant = &plan->grants[i];
 		int r;
 
-		if (grant->is_own || !attest_container_is_own(grant->path))
+		if (grant->is_own ||
+		    (!attest_container_is_own(grant->path) &&
+		     !attest_container_is_moved(container, grant->path)))
 			continue;
 		r = attest_landlock_grant_path(landlock_fd, grant->path,
 					       grant->rights & handled);

@@ -22,5 +22,6 @@ int attest_rootfs_enter(const struct attest_container *container,
 /** Adds a plan's grants for paths where the container has mounts of its own,
  * since the ruleset is about the host's inodes. 0 or -errno.
  */
-int attest_rootfs_grant(const struct attest_landlock_plan *plan, int abi,
+int attest_rootfs_grant(const struct attest_container *container,
+			const struct attest_landlock_plan *plan, int abi,
 			int landlock_fd);

@@ -29,7 +29,9 @@ static const struct {
 	[ATTEST_STEP_PIVOT] = { "enter the container's root", "" },
 	[ATTEST_STEP_INIT] = { "start the command in the container", "" },
 	[ATTEST_STEP_CAPABILITIES] = { "drop capabilities", "" },
-	[ATTEST_STEP_CHDIR] = { "enter the working directory", "" },
+	[ATTEST_STEP_CHDIR] = { "enter the working directory",
+				"; a container has a /tmp and a /run of its "
+				"own: name the directory with --workspace" },
 	[ATTEST_STEP_RLIMIT] = { "lower the resource limits", "" },
 	[ATTEST_STEP_NO_NEW_PRIVS] = { "set no_new_privs", "" },
 	[ATTEST_STEP_FDS] = { "close descriptors",

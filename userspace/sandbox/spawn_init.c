@@ -63,7 +63,7 @@ static int build(const struct attest_spawn_options *o,
 	if (attest_rootfs_enter(c, shared) < 0)
 		return -1;
 	if (o->landlock_fd >= 0 && o->landlock_plan)
-		r = attest_rootfs_grant(o->landlock_plan, o->landlock_abi,
+		r = attest_rootfs_grant(c, o->landlock_plan, o->landlock_abi,
 					o->landlock_fd);
 	if (r < 0)
 		return attest_child_fail(shared, ATTEST_STEP_LANDLOCK, r, NULL);
