@@ -474,6 +474,20 @@ ATTEST_EXPORT int attest_sandbox_export_security_report(
     const struct attest_sandbox *sandbox, const char *format, char **ret_text,
     size_t *ret_len, struct attest_error *reterr_error);
 
+/**
+ * Keeps a report in a file while subjects run, so that what happened is not
+ * lost if this process is killed: it is written when a subject is confined,
+ * and again at most once a second while records come; whole, or not at all.
+ * It says that it is incomplete. The last one, with the end, is the caller's
+ * to write over it.
+ *
+ * @format: as of attest_sandbox_export_security_report().
+ */
+ATTEST_EXPORT int attest_sandbox_keep_report(struct attest_sandbox *sandbox,
+					     const char *path,
+					     const char *format,
+					     struct attest_error *reterr_error);
+
 /** Its violations as a JSON array of records. */
 ATTEST_EXPORT int
 attest_sandbox_violations(const struct attest_sandbox *sandbox, char **ret_json,

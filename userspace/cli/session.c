@@ -37,6 +37,11 @@ static int add_exports(const struct attest_session_values *v,
 	return ATTEST_EXIT_DONE;
 }
 
+static const char *report_format(const struct attest_session_values *values)
+{
+	return values->report_format ? values->report_format : "json";
+}
+
 int attest_cli_sandbox(const struct attest_session_values *values,
 		       const struct attest_policy *policy, bool audit,
 		       struct attest_sandbox **ret_sandbox)
@@ -61,6 +66,10 @@ int attest_cli_sandbox_with(const struct attest_session_values *values,
 	options.without_bpf = values->without_bpf;
 	if (attest_sandbox_new(policy, &options, &sandbox, &error) < 0)
 		return attest_cli_fail(&error);
+	if (values->report && strcmp(values->report, "-") != 0 &&
+	    attest_sandbox_keep_report(sandbox, values->report,
+				       report_format(values), &error) < 0)
+		return attest_cli_fail(&error);
 	status = add_exports(values, sandbox);
 	if (status == ATTEST_EXIT_DONE)
 		*ret_sandbox = TAKE_PTR(sandbox);
@@ -77,8 +86,7 @@ int attest_cli_write_report(const struct attest_session_values *values,
 	if (!values->report)
 		return ATTEST_EXIT_DONE;
 	if (attest_sandbox_export_security_report(
-		sandbox, values->report_format ? values->report_format : "json",
-		&text, &len, &error) < 0)
+		sandbox, report_format(values), &text, &len, &error) < 0)
 		return attest_cli_fail(&error);
 	return attest_cli_output(values->report, text, len);
 }

@@ -13,6 +13,7 @@
 #include "kern/kern.h"
 #include "policy/coverage.h"
 #include "policy/policy.h"
+#include "report/report.h"
 
 /* Exit statuses of the tool. */
 #define ATTEST_EXIT_FAILED 1
@@ -40,6 +41,8 @@ struct attest_engine_options {
 	void *ctx;
 };
 
+#define ATTEST_ENGINE_COUNTERS 8
+
 struct attest_engine_result {
 	enum attest_rung rung;
 	char bpf_reason[512]; /* why not a better rung; "" if the best */
@@ -50,7 +53,10 @@ struct attest_engine_result {
 	uint64_t recursion_misses;
 	unsigned int n_tasks; /* marked at the start */
 	int exit_status;      /* run: the command's, as a shell has it */
-	char error[1024];     /* one message when a call failed */
+	/* Of a command: how much of each limit it used. */
+	struct attest_report_counter counters[ATTEST_ENGINE_COUNTERS];
+	size_t n_counters;
+	char error[1024]; /* one message when a call failed */
 	/* error is about the isolation level, not an item of coverage */
 	bool lacks_isolation;
 };

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "engine/limits.h"
 #include "engine/session.h"
 #include "sandbox/spawn.h"
 
@@ -148,14 +149,6 @@ static int start(struct attest_session *s, const char *const *argv,
 	    s, r, "%s", attest_spawn_error_text(&error, text, sizeof(text)));
 }
 
-static uint64_t monotonic_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* Calls that wait, until nobody is left who could make one. */
 static void answer(struct attest_session *s)
 {
@@ -173,11 +166,12 @@ static void answer(struct attest_session *s)
 
 /* Until the command ends. */
 static int supervise(struct attest_session *s, struct attest_child *child,
-		     int signal_fd)
+		     const char *command, int signal_fd)
 {
-	uint64_t wall_ms = s->confine.rlimits.wall_seconds * 1000;
-	uint64_t started = monotonic_ms();
-	int status = 0, r;
+	struct attest_limits limits;
+	int status = 0, signal = 0, r;
+
+	attest_limits_start(&limits, s, command, child->pid);
 
 	for (;;) {
 		struct pollfd fds[] = {
@@ -193,16 +187,14 @@ static int supervise(struct attest_session *s, struct attest_child *child,
 		pass_signals(signal_fd, child);
 		answer(s);
 		(void)attest_session_poll(s, 0);
-		r = attest_spawn_reap(child, &status, NULL);
+		r = attest_spawn_reap(child, &status, &signal);
 		if (r != 0)
 			break;
-		if (wall_ms && monotonic_ms() - started > wall_ms) {
-			log_error("the command ran longer than wall_seconds "
-				  "allows, killing it");
+		if (attest_limits_wall_is_over(&limits))
 			attest_spawn_kill(child);
-			wall_ms = 0;
-		}
 	}
+	if (r > 0)
+		attest_limits_end(&limits, status, signal);
 	s->result->exit_status = status;
 	return r < 0 ? attest_session_fail(s, r,
 					   "cannot wait for the command: "
@@ -232,7 +224,7 @@ static int start_and_supervise(struct attest_session *s,
 	}
 	if (s->options->ready)
 		s->options->ready(s->options->ctx);
-	r = supervise(s, &child, signal_fd);
+	r = supervise(s, &child, argv[0], signal_fd);
 	attest_session_drain(s);
 	attest_spawn_done(&child);
 	return r;

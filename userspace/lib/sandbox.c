@@ -20,6 +20,7 @@
 
 #define SINKS_MAX 34 /* the callback's, the report's and 32 exports */
 #define CLOSE_MS 5000
+#define FORMATS_HINT "the formats are json, html, markdown and in-toto"
 
 /* Up to here callers of the first version know the options. */
 #define FIRST_SIZE offsetof(struct attest_sandbox_options, isolation)
@@ -89,6 +90,7 @@ void attest_sandbox_free(struct attest_sandbox **sandbox)
 	attest_engine_result_done(&s->result);
 	attest_report_free(&s->report);
 	attest_policy_free(&s->completed);
+	free(s->report_sink.path);
 	free(s->subject);
 	free(s);
 }
@@ -105,6 +107,26 @@ void attest_sandbox_set_ready_callback(struct attest_sandbox *sandbox,
 {
 	sandbox->ready = fn;
 	sandbox->ready_data = data;
+}
+
+int attest_sandbox_keep_report(struct attest_sandbox *sandbox, const char *path,
+			       const char *format,
+			       struct attest_error *reterr_error)
+{
+	int which = attest_report_format_find(format);
+	char *copy;
+
+	if (which < 0)
+		return attest_error_set(reterr_error, which, FORMATS_HINT,
+					"unknown report format '%s'", format);
+	copy = strdup(path);
+	if (!copy)
+		return attest_error_set(reterr_error, -ENOMEM, NULL,
+					"out of memory");
+	free(sandbox->report_sink.path);
+	sandbox->report_sink.path = copy;
+	sandbox->report_sink.format = (enum attest_report_format)which;
+	return 0;
 }
 
 int attest_sandbox_add_export(struct attest_sandbox *sandbox, const char *url,
@@ -147,7 +169,7 @@ static int start(struct attest_sandbox *s, const char *kind, char *name,
 	r = name ? attest_report_new(&s->report) : -ENOMEM;
 	if (r < 0)
 		return attest_error_set(error, r, NULL, "out of memory");
-	attest_report_sink_init(&s->report_sink, s->report);
+	attest_report_sink_init(&s->report_sink, s->report, &s->context);
 	s->context = (struct attest_report_context){
 		.policy = s->policy,
 		.subject_kind = kind,
@@ -158,8 +180,19 @@ static int start(struct attest_sandbox *s, const char *kind, char *name,
 	return 0;
 }
 
-static struct attest_engine_options
-engine_options(const struct attest_sandbox *s)
+/* From now on something is confined, and that is on record. */
+static void on_ready(void *ctx)
+{
+	struct attest_sandbox *s = ctx;
+
+	s->context.coverage = s->result.coverage;
+	s->context.attach_mode = attest_rung_name(s->result.rung);
+	attest_report_sink_checkpoint(&s->report_sink);
+	if (s->ready)
+		s->ready(s->ready_data);
+}
+
+static struct attest_engine_options engine_options(struct attest_sandbox *s)
 {
 	return (struct attest_engine_options){
 		.policy = s->policy,
@@ -171,8 +204,8 @@ engine_options(const struct attest_sandbox *s)
 		.cpu_percent = s->options.cpu_percent,
 		.sinks = s->sinks,
 		.n_sinks = s->n_sinks,
-		.ready = s->ready,
-		.ctx = s->ready_data,
+		.ready = on_ready,
+		.ctx = s,
 	};
 }
 
@@ -208,6 +241,8 @@ static int finish(struct attest_sandbox *s, int r, bool is_enforced,
 	s->context.ended_ns = now_ns();
 	s->context.coverage = result->coverage;
 	s->context.attach_mode = attest_rung_name(result->rung);
+	s->context.counters = result->counters;
+	s->context.n_counters = result->n_counters;
 	if (r == -EOPNOTSUPP)
 		return not_enforced(result, is_enforced, error);
 	if (r < 0)
@@ -339,10 +374,8 @@ int attest_sandbox_export_security_report(const struct attest_sandbox *sandbox,
 	int r;
 
 	if (which < 0)
-		return attest_error_set(
-		    reterr_error, which,
-		    "the formats are json, html, markdown and in-toto",
-		    "unknown report format '%s'", format);
+		return attest_error_set(reterr_error, which, FORMATS_HINT,
+					"unknown report format '%s'", format);
 	if (!sandbox->report)
 		return attest_error_set(reterr_error, -ENODATA, NULL,
 					"nothing was run yet");

@@ -6,6 +6,9 @@
 #include "event/json.h"
 #include "lib/sinks.h"
 
+/* A file with ten thousand records takes some milliseconds. */
+#define CHECKPOINT_NS 1000000000ULL
+
 static int no_tick(struct attest_sink *sink, uint64_t now_ns)
 {
 	return 0;
@@ -21,21 +24,47 @@ static int write_report(struct attest_sink *sink,
 {
 	struct attest_report_sink *s = (struct attest_report_sink *)sink;
 
+	s->is_stale = true;
 	return attest_report_add(s->report, rec);
 }
 
+/* What cannot be written now fails where the caller writes the last one. */
+void attest_report_sink_checkpoint(struct attest_report_sink *sink)
+{
+	if (!sink->path)
+		return;
+	(void)attest_report_write(sink->report, sink->context, sink->format,
+				  sink->path);
+	sink->is_stale = false;
+}
+
+static int tick_report(struct attest_sink *sink, uint64_t now_ns)
+{
+	struct attest_report_sink *s = (struct attest_report_sink *)sink;
+
+	if (s->is_stale && now_ns - s->written_ns >= CHECKPOINT_NS) {
+		s->written_ns = now_ns;
+		attest_report_sink_checkpoint(s);
+	}
+	return 0;
+}
+
 void attest_report_sink_init(struct attest_report_sink *sink,
-			     struct attest_report *report)
+			     struct attest_report *report,
+			     const struct attest_report_context *context)
 {
 	static const struct attest_sink_ops ops = {
 		.name = "report",
 		.write = write_report,
-		.tick = no_tick,
+		.tick = tick_report,
 		.close = no_close,
 	};
 
 	sink->sink.ops = &ops;
 	sink->report = report;
+	sink->context = context;
+	sink->is_stale = false;
+	sink->written_ns = 0;
 }
 
 /* Where bytes start among the texts, or -1: they may move until the last. */

@@ -9,13 +9,22 @@
 #include "event/sink.h"
 #include "report/report.h"
 
-/** Adds every record to a report. */
+/** Adds every record to a report, of which it can keep a file. */
 struct attest_report_sink {
 	struct attest_sink sink;
-	struct attest_report *report; /* borrowed */
+	struct attest_report *report;		     /* borrowed */
+	const struct attest_report_context *context; /* borrowed */
+	char *path;				     /* NULL: no file */
+	enum attest_report_format format;
+	bool is_stale; /* the file lacks records */
+	uint64_t written_ns;
 };
 void attest_report_sink_init(struct attest_report_sink *sink,
-			     struct attest_report *report);
+			     struct attest_report *report,
+			     const struct attest_report_context *context);
+
+/** Writes the file, if there is to be one: whole, or not at all. */
+void attest_report_sink_checkpoint(struct attest_report_sink *sink);
 
 /** Hands every record to a callback. */
 struct attest_callback_sink {

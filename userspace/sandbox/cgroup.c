@@ -257,19 +257,36 @@ int attest_cgroup_enter(const struct attest_cgroup *cgroup, pid_t pid)
 	return write_number(cgroup->path, "cgroup.procs", (uint64_t)pid);
 }
 
-uint64_t attest_cgroup_hits(const struct attest_cgroup *cgroup,
-			    const char *file, const char *key)
+static char *read_in(const struct attest_cgroup *cgroup, const char *file)
 {
 	_cleanup_free_ char *path = NULL;
-	_cleanup_free_ char *text = NULL;
-	char name[64];
-	const char *p;
+	char *text = NULL;
 
 	if (!cgroup->path || asprintf(&path, "%s/%s", cgroup->path, file) < 0) {
 		path = NULL;
-		return 0;
+		return NULL;
 	}
 	if (attest_read_file(path, TEXT_MAX, &text, NULL) < 0)
+		return NULL;
+	return text;
+}
+
+uint64_t attest_cgroup_value(const struct attest_cgroup *cgroup,
+			     const char *file)
+{
+	_cleanup_free_ char *text = read_in(cgroup, file);
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+uint64_t attest_cgroup_hits(const struct attest_cgroup *cgroup,
+			    const char *file, const char *key)
+{
+	_cleanup_free_ char *text = read_in(cgroup, file);
+	char name[64];
+	const char *p;
+
+	if (!text)
 		return 0;
 	(void)snprintf(name, sizeof(name), "%s ", key);
 	for (p = text; *p; p += strcspn(p, "\n"), p += *p == '\n')

@@ -39,5 +39,9 @@ int attest_cgroup_enter(const struct attest_cgroup *cgroup, pid_t pid);
 uint64_t attest_cgroup_hits(const struct attest_cgroup *cgroup,
 			    const char *file, const char *key);
 
+/** The number in a file, 0 if there is none ("max", or no such file). */
+uint64_t attest_cgroup_value(const struct attest_cgroup *cgroup,
+			     const char *file);
+
 /** Kills all that is in it and removes it. Accepts ATTEST_CGROUP_NONE. */
 void attest_cgroup_done(struct attest_cgroup *cgroup);
