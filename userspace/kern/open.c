@@ -205,6 +205,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 		     struct attest_kern **ret, char *reason, size_t size)
 {
 	_close_kern_ struct attest_kern *kern = NULL;
+	struct attest_locks locks = { 0 };
 	int r;
 
 	r = refuse_early(probe, rung, reason, size);
@@ -219,8 +220,11 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	kern->skeleton = attest_bpf__open();
 	if (!kern->skeleton)
 		return fail(-errno, reason, size, "cannot read the programs");
-	kern->skeleton->rodata->attest_rename_lock = probe->rename_lock;
-	kern->skeleton->rodata->attest_mount_lock = probe->mount_lock;
+	/* Observers decide nothing, so they need no cache. */
+	if (rung != ATTEST_RUNG_TRACE)
+		attest_probe_locks(&locks);
+	kern->skeleton->rodata->attest_rename_lock = locks.rename_lock;
+	kern->skeleton->rodata->attest_mount_lock = locks.mount_lock;
 	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
 	r = choose(kern);
 	r = r ?: load(kern);

@@ -89,25 +89,28 @@ static enum attest_preempt find_preempt(void)
 	return ATTEST_PREEMPT_VOLUNTARY;
 }
 
-static void find_symbols(struct attest_probe *probe)
+/* A symbol of a module has one more column, and ends otherwise. */
+static bool is_symbol(const char *line, const char *name)
+{
+	const char *at = strrchr(line, ' ');
+
+	return at && strcmp(at + 1, name) == 0;
+}
+
+void attest_probe_locks(struct attest_locks *ret)
 {
 	_cleanup_fclose_ FILE *f = fopen("/proc/kallsyms", "re");
 	char line[512];
 
+	memset(ret, 0, sizeof(*ret));
+	if (f)
+		(void)setvbuf(f, NULL, _IOFBF, 1 << 16);
 	while (f && fgets(line, sizeof(line), f)) {
-		unsigned long long address;
-		char name[256];
-		char type;
-
-		/* A symbol of a module has a third column. */
-		if (sscanf(line, "%llx %c %255s", &address, &type, name) != 3 ||
-		    strchr(line, '['))
-			continue;
-		if (strcmp(name, "rename_lock") == 0)
-			probe->rename_lock = address;
-		if (strcmp(name, "mount_lock") == 0)
-			probe->mount_lock = address;
-		if (probe->rename_lock && probe->mount_lock)
+		if (is_symbol(line, "rename_lock\n"))
+			ret->rename_lock = strtoull(line, NULL, 16);
+		if (is_symbol(line, "mount_lock\n"))
+			ret->mount_lock = strtoull(line, NULL, 16);
+		if (ret->rename_lock && ret->mount_lock)
 			break;
 	}
 }
@@ -133,8 +136,6 @@ void attest_probe_kernel(struct attest_probe *ret)
 	read_line("/sys/kernel/security/lockdown", line, sizeof(line));
 	ret->is_confidential = strstr(line, "[confidentiality]") != NULL;
 	ret->preempt = find_preempt();
-	if (ret->is_root)
-		find_symbols(ret);
 }
 
 const char *attest_probe_obstacle(const struct attest_probe *probe,

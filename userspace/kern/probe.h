@@ -24,9 +24,16 @@ struct attest_probe {
 	bool has_lsm;	      /* `bpf` stands in the LSM list */
 	bool is_confidential; /* lockdown: kernel memory cannot be read */
 	enum attest_preempt preempt;
-	uint64_t rename_lock; /* kernel addresses, 0 if unknown */
+};
+
+/** Kernel addresses, 0 if unknown. */
+struct attest_locks {
+	uint64_t rename_lock;
 	uint64_t mount_lock;
 };
+
+/** Reads /proc/kallsyms, which takes the kernel a while to write. */
+void attest_probe_locks(struct attest_locks *ret);
 
 /** Fills in everything; what cannot be found out is "no". */
 void attest_probe_kernel(struct attest_probe *ret);
