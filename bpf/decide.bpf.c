@@ -213,6 +213,22 @@ __noinline int attest_path_judge(__u32 slot, __u32 access, __u32 flags)
 	return ATTEST_VIOLATION_NONE;
 }
 
+/* The record of an allowed open that was asked for. */
+static __always_inline void trace_file(__u32 slot, __u32 generation,
+				       __u32 access, __u32 how)
+{
+	struct attest_scratch *sc = attest_scratch_get();
+	__u32 rule = 0, allowed = 0;
+
+	if (!sc || attest_path_resolve(slot))
+		return;
+	if (sc->is_good)
+		rule_of(slot, sc->state, &rule, &allowed);
+	sc->event.rule = rule;
+	sc->attempt = ATTEST_VERDICT_TRACE << 8 | ATTEST_VIOLATION_NONE;
+	attest_file_record(slot, generation, access, how);
+}
+
 __noinline int attest_decide_slow(__u32 slot, __u32 generation, __u32 access,
 				  __u32 how)
 {
@@ -222,9 +238,12 @@ __noinline int attest_decide_slow(__u32 slot, __u32 generation, __u32 access,
 	int violation;
 	void *image;
 
-	violation = attest_path_judge(slot, access, how & 0x7fff);
-	if (violation == ATTEST_VIOLATION_NONE)
+	violation = attest_path_judge(slot, access, how & ATTEST_HOW_FLAGS);
+	if (violation == ATTEST_VIOLATION_NONE) {
+		if (how & ATTEST_HOW_TRACED)
+			trace_file(slot, generation, access, how);
 		return 0;
+	}
 	image = attest_image_of(slot);
 	if (!sc || !image)
 		return -ATTEST_EACCES;

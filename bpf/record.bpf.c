@@ -85,7 +85,8 @@ static __always_inline void send(struct attest_scratch *sc, __u32 slot)
 {
 	int r;
 
-	attest_count(slot, sc->event.rule);
+	if (sc->event.hdr.verdict != ATTEST_VERDICT_TRACE)
+		attest_count(slot, sc->event.rule);
 	attest_number(&sc->event.hdr);
 	if (sc->dentry2 || sc->event.path_len >= SMALL_PATH)
 		r = send_big(sc, slot);
@@ -119,7 +120,7 @@ __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 		return 0;
 	dentry = (struct dentry *)sc->dentry;
 	attest_hdr_fill(&sc->event.hdr, &s, ATTEST_EVENT_FILE, how >> 16);
-	sc->event.hdr.flags = how & 0x7fff;
+	sc->event.hdr.flags = how & ATTEST_HOW_FLAGS;
 	if (sc->end == ATTEST_WALK_UNREACHABLE)
 		sc->event.hdr.flags |= ATTEST_EVF_PATH_UNREACHABLE;
 	sc->event.hdr.verdict = sc->attempt >> 8;

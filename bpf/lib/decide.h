@@ -22,6 +22,9 @@ int attest_decide_slow(__u32 slot, __u32 generation, __u32 access, __u32 how);
 #define ATTEST_HOW(hook, flags) ((hook) << 16 | (flags))
 /* Keep the record until it is known whether the answer was used. */
 #define ATTEST_HOW_PENDING 0x8000U
+/* Record it if it is allowed, too. */
+#define ATTEST_HOW_TRACED 0x4000U
+#define ATTEST_HOW_FLAGS 0x3fffU /* ATTEST_EVF_* */
 
 int attest_pending_settle(__u32 slot, __u32 is_true);
 
@@ -97,7 +100,10 @@ static __always_inline int attest_decide(struct dentry *dentry,
 		s->flags &= ~ATTEST_SUBJECT_PENDING;
 		attest_pending_settle(s->slot, 1);
 	}
-	if (attest_is_allowed_fast(hdr, dentry, mnt, access))
+	if (s->flags & ATTEST_SUBJECT_TRACE_FILES &&
+	    how >> 16 == ATTEST_HOOK_FILE_OPEN)
+		how |= ATTEST_HOW_TRACED;
+	else if (attest_is_allowed_fast(hdr, dentry, mnt, access))
 		return 0;
 
 	sc = attest_scratch_get();

@@ -17,7 +17,9 @@
 /* Refused is EPERM by a filter; a bad module is another error. */
 static int load_module(void)
 {
-	if (syscall(SYS_init_module, "", 0, "") == 0)
+	static const char module[4096];
+
+	if (syscall(SYS_init_module, module, sizeof(module), "") == 0)
 		return 0;
 	return errno == EPERM || errno == EACCES;
 }

@@ -456,6 +456,7 @@ struct attest_sandbox_target {
 	const char *cgroup;   /* directory below the cgroup v2 mount, or NULL */
 	bool enforce;	      /* else violations are recorded only */
 	uint64_t duration_ms; /* 0: until a signal or its end */
+	bool trace; /* record what it runs and the files it opens, too */
 };
 
 /** Confines or watches what runs already; detaches on return. */

@@ -24,6 +24,8 @@
 /* A record waits in the task's scratch memory. */
 #define ATTEST_SUBJECT_PENDING (1U << 4)
 
+#define ATTEST_SUBJECT_TRACE_FILES (1U << 5) /* report what it opens */
+
 /** Value of the task storage `attest_subjects`. */
 struct attest_subject {
 	__u32 slot; /* < ATTEST_SLOTS_MAX, or ATTEST_SLOT_NONE */

@@ -74,5 +74,23 @@ if [ "$(id -u)" -eq 0 ]; then
 	t 0 watch --pid $! --duration 20
 	err 'watching process'
 	err '[1-9][0-9]* records'
+	out 'exec +/(usr/)?bin/true'
+	out '(read|write) +/[^ ]*libc'
+
+	# Nothing is called confined that is not.
+	sleep 60 &
+	sleeper=$!
+	for option in '' --best-effort; do
+		if "$bin" doctor | grep -qE 'ok *bpf (lsm|fmod_ret)'; then
+			t 0 enforce --pid $sleeper -p "$tmp/policy.yaml" \
+				--duration 1 $option
+			err 'confining process'
+		else
+			t 3 enforce --pid $sleeper -p "$tmp/policy.yaml" \
+				--duration 1 $option
+			err 'nothing can be refused'
+		fi
+	done
+	kill $sleeper
 fi
 finish

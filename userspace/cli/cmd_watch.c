@@ -22,6 +22,7 @@ struct values {
 	uint64_t duration;
 	const char *format;
 	bool enforce;
+	bool trace;
 };
 
 #define TARGET_OPTIONS                                                         \
@@ -76,9 +77,8 @@ static void ready(void *data)
 			 v->enforce ? "confining" : "watching", v->pid);
 }
 
-/* One attempt. *ret_unsupported: this kernel cannot, with such a policy. */
 static int attach(const struct values *v, const struct attest_policy *policy,
-		  struct attest_error *error, bool *ret_unsupported)
+		  struct attest_error *error)
 {
 	const struct attest_sandbox_target target = {
 		.size = sizeof(target),
@@ -86,6 +86,7 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 		.cgroup = v->cgroup,
 		.enforce = v->enforce,
 		.duration_ms = v->duration * 1000,
+		.trace = v->trace,
 	};
 	_cleanup_(attest_tally_freep) struct attest_tally *tally = NULL;
 	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
@@ -93,7 +94,6 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 	struct attest_sandbox_result result = { 0 };
 	int status, r;
 
-	*ret_unsupported = false;
 	status = attest_cli_sandbox(&v->session, policy, !v->enforce, &sandbox);
 	if (status != ATTEST_EXIT_DONE)
 		return status;
@@ -102,10 +102,8 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 	attest_sandbox_set_event_callback(sandbox, show, &state);
 	attest_sandbox_set_ready_callback(sandbox, ready, (void *)v);
 	r = attest_sandbox_attach(sandbox, &target, &result, error);
-	if (r < 0) {
-		*ret_unsupported = r == -EOPNOTSUPP;
+	if (r < 0)
 		return ATTEST_EXIT_FAILED;
-	}
 	if (result.bpf_reason[0])
 		log_info("BPF layer: %s: %s", result.bpf, result.bpf_reason);
 	if (!v->common.quiet)
@@ -126,11 +124,10 @@ static int check_target(const struct values *v)
 	return ATTEST_EXIT_DONE;
 }
 
-static int run(struct values *v, bool may_go_without)
+static int run(struct values *v)
 {
 	_close_policy_ struct attest_policy *policy = NULL;
 	struct attest_error error = { 0 };
-	bool unsupported = false;
 	int status;
 
 	status = check_target(v);
@@ -138,24 +135,17 @@ static int run(struct values *v, bool may_go_without)
 		status = attest_cli_policy(&v->policy, &policy);
 	if (status != ATTEST_EXIT_DONE)
 		return status;
-	status = attach(v, policy, &error, &unsupported);
-	if (unsupported && may_go_without) {
-		log_info("%s", error.text);
-		log_info("watching processes without a policy");
-		memset(&error, 0, sizeof(error));
-		status = attach(v, NULL, &error, &unsupported);
-	}
+	status = attach(v, policy, &error);
 	return error.code ? attest_cli_fail(&error) : status;
 }
 
 static int run_watch(void *data, int argc, char **argv)
 {
 	struct values *v = data;
-	bool named = v->policy.policy || v->policy.level;
-
-	if (!named)
+	v->trace = true;
+	if (!v->policy.policy && !v->policy.level)
 		v->policy.level = "standard";
-	return run(v, !named && !v->enforce);
+	return run(v);
 }
 
 static int run_enforce(void *data, int argc, char **argv)
@@ -163,7 +153,7 @@ static int run_enforce(void *data, int argc, char **argv)
 	struct values *v = data;
 
 	v->enforce = true;
-	return run(v, false);
+	return run(v);
 }
 
 const struct attest_command attest_cmd_watch = {

@@ -59,6 +59,7 @@ static int cgroup_id(struct attest_session *s, const char *path,
 static int confine(struct attest_session *s,
 		   const struct attest_engine_subject *subject)
 {
+	uint32_t flags = s->options->with_files ? ATTEST_SUBJECT_TRACE_FILES : 0;
 	uint64_t id = 0;
 	int r;
 
@@ -66,13 +67,13 @@ static int confine(struct attest_session *s,
 		r = cgroup_id(s, subject->cgroup, &id);
 		if (r < 0)
 			return r;
-		r = attest_kern_subject_cgroup(s->kern, id, &s->slot, 0);
+		r = attest_kern_subject_cgroup(s->kern, id, &s->slot, flags);
 		return r < 0 ? attest_session_fail(
 				   s, r, "cannot confine cgroup '%s': %s",
 				   subject->cgroup, strerror(-r))
 			     : 0;
 	}
-	r = attest_kern_subject_tree(s->kern, subject->pid, &s->slot, 0,
+	r = attest_kern_subject_tree(s->kern, subject->pid, &s->slot, flags,
 				     &s->result->n_tasks);
 	if (r == -ESRCH)
 		return attest_session_fail(s, r, "there is no process %u",
@@ -120,15 +121,18 @@ static int check_rung(struct attest_session *s, bool is_enforced)
 					   "cannot attach to what runs already "
 					   "without BPF: %s",
 					   s->result->bpf_reason);
-	if (is_enforced)
-		return attest_session_check(s);
-	if (s->options->policy && s->bpf_state.rung == ATTEST_RUNG_TRACE)
+	/* What only records sees files on every rung. */
+	if (!is_enforced)
+		return 0;
+	/* No best effort here: nothing at all would be refused. */
+	s->result->is_hopeless = s->bpf_state.rung > ATTEST_RUNG_FMOD_RET;
+	if (s->result->is_hopeless)
 		return attest_session_fail(
 		    s, -EOPNOTSUPP,
-		    "this kernel lets BPF see processes and system calls, "
-		    "but not files: %s",
+		    "on this kernel nothing can be refused to what runs "
+		    "already, only recorded (attest-bpf watch): %s",
 		    s->result->bpf_reason);
-	return 0;
+	return attest_session_check(s);
 }
 
 /* Without a policy nothing is a violation; a subject needs a slot all the same.

@@ -26,6 +26,7 @@ struct attest_engine_options {
 	bool is_best_effort; /* start although something is not enforced */
 	bool without_bpf;    /* leave the BPF layer out */
 	bool with_processes; /* records of fork, exec and exit too */
+	bool with_files;     /* attach: records of what is opened, too */
 	enum attest_isolation_level isolation; /* of a command */
 	/* Host directory that a command works in; NULL: where it is started.
 	 * A container has it at /workspace if the policy has a rule that makes
@@ -52,6 +53,7 @@ struct attest_engine_result {
 	uint64_t n_lost; /* in gap records */
 	uint64_t recursion_misses;
 	unsigned int n_tasks; /* marked at the start */
+	bool is_hopeless;     /* -EOPNOTSUPP that best effort does not help */
 	int exit_status;      /* run: the command's, as a shell has it */
 	/* Of a command: how much of each limit it used. */
 	struct attest_report_counter counters[ATTEST_ENGINE_COUNTERS];

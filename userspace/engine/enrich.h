@@ -19,10 +19,11 @@ void attest_enrich(struct attest_session *s, const void *event,
 		   struct attest_record *rec, struct attest_enriched *texts);
 
 /**
- * Makes the record of a path system call that failed one of a refusal by
- * Landlock, if that is what the policy and the path say.
- * Return: false: the policy allows it, so somebody else refused.
+ * Completes the record of a path system call: of one that failed, if the
+ * policy refuses its path, so that Landlock refused it; of one that was done,
+ * in audit mode, with what the policy says of it.
+ * Return: false: nothing to record, somebody else refused.
  */
-bool attest_landlock_record(const struct attest_session *s, const void *event,
+bool attest_outside_record(const struct attest_session *s, const void *event,
 			    struct attest_record *rec,
 			    struct attest_enriched *texts);

@@ -74,7 +74,7 @@ void attest_session_take(struct attest_session *s, const void *event,
 
 	attest_event_decode(event, s->offset_ns, &rec);
 	if (rec.hook == ATTEST_HOOK_SYS_EXIT &&
-	    !attest_landlock_record(s, event, &rec, &texts))
+	    !attest_outside_record(s, event, &rec, &texts))
 		return; /* refused by somebody else */
 	if (rec.violation == ATTEST_VIOLATION_NONE &&
 	    rec.verdict == ATTEST_VERDICT_ALLOW) {

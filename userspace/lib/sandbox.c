@@ -216,7 +216,8 @@ static int not_enforced(const struct attest_engine_result *result,
 	const struct attest_item *gap = NULL;
 
 	/* Watching enforces nothing: then it is something else. */
-	if (result->coverage && is_enforced && !result->lacks_isolation)
+	if (result->coverage && is_enforced && !result->lacks_isolation &&
+	    !result->is_hopeless)
 		gap = attest_coverage_gap(result->coverage);
 	if (!gap)
 		return attest_error_set(
@@ -331,7 +332,8 @@ int attest_sandbox_attach(struct attest_sandbox *sandbox,
 			return r;
 	}
 	options.duration_ms = target->duration_ms;
-	options.with_processes = !target->enforce;
+	options.with_processes = target->trace;
+	options.with_files = target->trace;
 	subject.kind =
 	    target->cgroup ? ATTEST_SUBJECT_CGROUP_TREE : ATTEST_SUBJECT_PID;
 	subject.pid = target->pid;
