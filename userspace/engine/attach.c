@@ -59,7 +59,8 @@ static int cgroup_id(struct attest_session *s, const char *path,
 static int confine(struct attest_session *s,
 		   const struct attest_engine_subject *subject)
 {
-	uint32_t flags = s->options->with_files ? ATTEST_SUBJECT_TRACE_FILES : 0;
+	uint32_t flags =
+	    s->options->with_files ? ATTEST_SUBJECT_TRACE_FILES : 0;
 	uint64_t id = 0;
 	int r;
 

@@ -25,5 +25,5 @@ void attest_enrich(struct attest_session *s, const void *event,
  * Return: false: nothing to record, somebody else refused.
  */
 bool attest_outside_record(const struct attest_session *s, const void *event,
-			    struct attest_record *rec,
-			    struct attest_enriched *texts);
+			   struct attest_record *rec,
+			   struct attest_enriched *texts);

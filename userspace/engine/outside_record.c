@@ -53,8 +53,9 @@ static size_t follow(const struct attest_file_event *ev, char *path)
 	return len;
 }
 
-static enum attest_violation violation_of(const struct attest_file_event *ev,
-					  const struct attest_decision *decision)
+static enum attest_violation
+violation_of(const struct attest_file_event *ev,
+	     const struct attest_decision *decision)
 {
 	const char *arg = (const char *)(ev + 1) + ev->path_len;
 

@@ -11,37 +11,15 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "engine/engine.h"
 #include "export/export.h"
 #include "lib/error.h"
 #include "lib/profile.h"
-#include "lib/sinks.h"
-#include "report/report.h"
+#include "lib/sandbox.h"
 
-#define SINKS_MAX 34 /* the callback's, the report's and 32 exports */
 #define CLOSE_MS 5000
-#define FORMATS_HINT "the formats are json, html, markdown and in-toto"
 
 /* Up to here callers of the first version know the options. */
 #define FIRST_SIZE offsetof(struct attest_sandbox_options, isolation)
-
-struct attest_sandbox {
-	const struct attest_policy *policy; /* NULL: nothing is confined */
-	struct attest_policy *completed; /* what policy is if it was changed */
-	struct attest_sandbox_options options;
-	struct attest_callback_sink callback;
-	struct attest_report_sink report_sink;
-	struct attest_sink *sinks[SINKS_MAX];
-	size_t n_sinks;
-	void (*ready)(void *data);
-	void *ready_data;
-
-	/* Of the last subject. */
-	struct attest_report *report;
-	struct attest_engine_result result;
-	struct attest_report_context context;
-	char *subject; /* its name */
-};
 
 int attest_sandbox_new(const struct attest_policy *policy,
 		       const struct attest_sandbox_options *options,
@@ -117,7 +95,8 @@ int attest_sandbox_keep_report(struct attest_sandbox *sandbox, const char *path,
 	char *copy;
 
 	if (which < 0)
-		return attest_error_set(reterr_error, which, FORMATS_HINT,
+		return attest_error_set(reterr_error, which,
+					ATTEST_FORMATS_HINT,
 					"unknown report format '%s'", format);
 	copy = strdup(path);
 	if (!copy)
@@ -136,9 +115,10 @@ int attest_sandbox_add_export(struct attest_sandbox *sandbox, const char *url,
 	struct attest_diag diag = { 0 };
 	int r;
 
-	if (sandbox->n_sinks == SINKS_MAX)
+	if (sandbox->n_sinks == ATTEST_SINKS_MAX)
 		return attest_error_set(reterr_error, -E2BIG, NULL,
-					"more than %d exports", SINKS_MAX - 2);
+					"more than %d exports",
+					ATTEST_SINKS_MAX - 2);
 	r = attest_export_open(url, &options, &sandbox->sinks[sandbox->n_sinks],
 			       &diag);
 	if (r < 0)
@@ -348,54 +328,4 @@ int attest_sandbox_attach(struct attest_sandbox *sandbox,
 	r = attest_engine_attach(&options, &subject, target->enforce,
 				 &sandbox->result);
 	return finish(sandbox, r, target->enforce, ret_result, reterr_error);
-}
-
-static int take(struct attest_str *out, int r, char **ret_text, size_t *ret_len,
-		struct attest_error *error)
-{
-	size_t len = out->len;
-	char *text = r < 0 ? NULL : attest_str_take(out);
-
-	if (!text)
-		return attest_error_set(error, r < 0 ? r : -ENOMEM, NULL,
-					"cannot make the report: %s",
-					strerror(r < 0 ? -r : ENOMEM));
-	*ret_text = text;
-	if (ret_len)
-		*ret_len = len;
-	return 0;
-}
-
-int attest_sandbox_export_security_report(const struct attest_sandbox *sandbox,
-					  const char *format, char **ret_text,
-					  size_t *ret_len,
-					  struct attest_error *reterr_error)
-{
-	_cleanup_str_ struct attest_str out = { 0 };
-	int which = attest_report_format_find(format);
-	int r;
-
-	if (which < 0)
-		return attest_error_set(reterr_error, which, FORMATS_HINT,
-					"unknown report format '%s'", format);
-	if (!sandbox->report)
-		return attest_error_set(reterr_error, -ENODATA, NULL,
-					"nothing was run yet");
-	r = attest_report_render(sandbox->report, &sandbox->context,
-				 (enum attest_report_format)which, &out);
-	return take(&out, r, ret_text, ret_len, reterr_error);
-}
-
-int attest_sandbox_violations(const struct attest_sandbox *sandbox,
-			      char **ret_json,
-			      struct attest_error *reterr_error)
-{
-	_cleanup_str_ struct attest_str out = { 0 };
-	int r;
-
-	if (!sandbox->report)
-		return attest_error_set(reterr_error, -ENODATA, NULL,
-					"nothing was run yet");
-	r = attest_report_violations(sandbox->report, &out);
-	return take(&out, r, ret_json, NULL, reterr_error);
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What a sandbox is made of. Internal to lib/.
+ */
+#pragma once
+
+#include "engine/engine.h"
+#include "lib/sinks.h"
+#include "report/report.h"
+
+#define ATTEST_SINKS_MAX 34 /* the callback's, the report's and 32 exports */
+
+#define ATTEST_FORMATS_HINT "the formats are json, html, markdown and in-toto"
+
+struct attest_sandbox {
+	const struct attest_policy *policy; /* NULL: nothing is confined */
+	struct attest_policy *completed; /* what policy is if it was changed */
+	struct attest_sandbox_options options;
+	struct attest_callback_sink callback;
+	struct attest_report_sink report_sink;
+	struct attest_sink *sinks[ATTEST_SINKS_MAX];
+	size_t n_sinks;
+	void (*ready)(void *data);
+	void *ready_data;
+
+	/* Of the last subject. */
+	struct attest_report *report;
+	struct attest_engine_result result;
+	struct attest_report_context context;
+	char *subject; /* its name */
+};
