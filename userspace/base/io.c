@@ -78,27 +78,88 @@ int attest_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+/* The directory of a path, for O_TMPFILE. */
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int fill(int fd, const void *data, size_t len)
+{
+	int r = attest_write_all(fd, data, len);
+
+	if (r >= 0 && fchmod(fd, 0644) < 0)
+		r = -errno;
+	if (r >= 0 && fsync(fd) < 0)
+		r = -errno;
+	return r;
+}
+
+/* A file without a name until it is whole: whoever is killed meanwhile leaves
+ * nothing. Return: 0, temp exists; -EOPNOTSUPP not possible here.
+ */
+static int write_nameless(const char *path, char *temp, const void *data,
+			  size_t len)
+{
+	_cleanup_free_ char *dir = directory_of(path);
+	_cleanup_close_ int fd = -1;
+	char link[64];
+	int r;
+
+	if (!dir)
+		return -ENOMEM;
+	fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -EOPNOTSUPP;
+	r = fill(fd, data, len);
+	if (r < 0)
+		return r;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	/* A name that is taken already makes linkat(2) fail. */
+	(void)snprintf(temp + strlen(path), strlen(".XXXXXX") + 1, ".%06x",
+		       (unsigned int)getpid() & 0xffffff);
+	if (linkat(AT_FDCWD, link, AT_FDCWD, temp, AT_SYMLINK_FOLLOW) < 0)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static int write_named(const char *path, char *temp, const void *data,
+		       size_t len)
+{
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	(void)strcpy(temp + strlen(path), ".XXXXXX");
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = fill(fd, data, len);
+	if (r < 0)
+		(void)unlink(temp);
+	return r;
+}
+
 int attest_write_file_atomic(const char *path, const void *data, size_t len)
 {
 	_cleanup_free_ char *temp = NULL;
-	_cleanup_close_ int fd = -1;
 	int r;
 
 	if (asprintf(&temp, "%s.XXXXXX", path) < 0) {
 		temp = NULL;
 		return -ENOMEM;
 	}
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = attest_write_all(fd, data, len);
-	if (r >= 0 && fchmod(fd, 0644) < 0)
-		r = -errno;
-	if (r >= 0 && fsync(fd) < 0)
-		r = -errno;
-	if (r >= 0 && rename(temp, path) < 0)
-		r = -errno;
+	r = write_nameless(path, temp, data, len);
+	if (r == -EOPNOTSUPP)
+		r = write_named(path, temp, data, len);
 	if (r < 0)
+		return r;
+	if (rename(temp, path) < 0) {
+		r = -errno;
 		(void)unlink(temp);
+	}
 	return r;
 }

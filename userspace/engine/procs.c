@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct entry {
 struct attest_procs {
 	struct entry exes[SLOTS];
 	struct entry cgroups[SLOTS];
+	bool is_used; /* else the tables' pages need not be looked at */
 };
 
 struct attest_procs *attest_procs_new(void)
@@ -32,7 +34,7 @@ void attest_procs_free(struct attest_procs **procs)
 	struct attest_procs *p = *procs;
 
 	*procs = NULL;
-	for (size_t i = 0; p && i < SLOTS; i++) {
+	for (size_t i = 0; p && p->is_used && i < SLOTS; i++) {
 		free(p->exes[i].text);
 		free(p->cgroups[i].text);
 	}
@@ -45,10 +47,12 @@ static struct entry *slot_of(struct entry *table, uint64_t key)
 }
 
 /* Takes text over. */
-static void put(struct entry *table, uint64_t key, char *text)
+static void put(struct attest_procs *procs, struct entry *table, uint64_t key,
+		char *text)
 {
 	struct entry *e = slot_of(table, key);
 
+	procs->is_used = true;
 	free(e->text);
 	e->key = text ? key : 0;
 	e->text = text;
@@ -69,13 +73,14 @@ void attest_procs_update(struct attest_procs *procs,
 	switch (event->hdr.hook) {
 	case ATTEST_HOOK_PROCESS_EXEC:
 		if (event->path_len)
-			put(procs->exes, event->hdr.tgid,
+			put(procs, procs->exes, event->hdr.tgid,
 			    strndup((const char *)(event + 1),
 				    event->path_len));
 		break;
 	case ATTEST_HOOK_PROCESS_FORK:
 		exe = get(procs->exes, event->hdr.tgid);
-		put(procs->exes, event->child_tgid, exe ? strdup(exe) : NULL);
+		put(procs, procs->exes, event->child_tgid,
+		    exe ? strdup(exe) : NULL);
 		break;
 	}
 }
@@ -99,7 +104,7 @@ struct attest_bytes attest_procs_exe(struct attest_procs *procs, uint32_t pid)
 	(void)snprintf(link, sizeof(link), "/proc/%u/exe", pid);
 	n = readlink(link, target, sizeof(target));
 	if (n > 0)
-		put(procs->exes, pid, strndup(target, (size_t)n));
+		put(procs, procs->exes, pid, strndup(target, (size_t)n));
 	return bytes_of(get(procs->exes, pid));
 }
 
@@ -120,7 +125,7 @@ struct attest_bytes attest_procs_cgroup(struct attest_procs *procs,
 		return bytes_of(NULL);
 	line += *line == '\n' ? 4 : 3;
 	end = strchr(line, '\n');
-	put(procs->cgroups, cgroup_id,
+	put(procs, procs->cgroups, cgroup_id,
 	    strndup(line, end ? (size_t)(end - line) : strlen(line)));
 	return bytes_of(get(procs->cgroups, cgroup_id));
 }
