@@ -229,6 +229,7 @@ attest_filesystem_security_free(struct attest_filesystem_security **security);
 /** Reads system call profiles and writes them for others. */
 struct attest_seccomp_manager;
 
+/** Makes a manager that has no profile yet. 0 or -ENOMEM. */
 ATTEST_EXPORT int
 attest_seccomp_manager_new(struct attest_seccomp_manager **ret_manager);
 
@@ -409,6 +410,8 @@ struct attest_sandbox_result {
 };
 
 /**
+ * Makes a sandbox.
+ *
  * @policy:  borrowed until the sandbox is freed; NULL: nothing is confined,
  *            attach only records.
  * @options: NULL: none.
