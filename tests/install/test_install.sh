@@ -44,6 +44,12 @@ for compiler in cc c++ 'clang -x c' 'clang++ -x c++'; do
 d = json.load(sys.stdin)
 assert d["security_level"] == "standard", d
 assert d["subject"]["exit_status"] == 0, d'
+	if unshare -Ur true 2>/dev/null; then
+		mkdir -p "$root/ws"
+		[ "$("$root/secure_execution" "$root/ws")" = "Hello, World!" ]
+		[ "$(cat "$root/ws/where")" = /workspace ]
+		rm "$root/ws/where"
+	fi
 	status=0
 	"$root/run_confined" cat /etc/shadow >"$root/out" 2>/dev/null ||
 		status=$?
