@@ -9,8 +9,10 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "lib/argument.h"
 #include "lib/decide.h"
 #include "lib/guard.h"
+#include "lib/names.h"
 
 #define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
@@ -49,6 +51,16 @@ static __always_inline bool settle_creation(struct file *file)
 	return is_created;
 }
 
+/* What was refused just now is as if it were not there. */
+static __always_inline bool is_hidden_from_current(void)
+{
+	const struct attest_image_hdr *hdr = NULL;
+	struct attest_subject *s = attest_subject_with_rules(&hdr);
+
+	return s && (hdr->flags & ATTEST_IMAGE_HAS_HIDE) &&
+	       attest_rule_hides(s->slot);
+}
+
 SEC("lsm/file_open")
 int BPF_PROG(attest_file_open, struct file *file, int ret)
 {
@@ -75,7 +87,9 @@ int BPF_PROG(attest_file_open, struct file *file, int ret)
 		return 0; /* audited: it is recorded already */
 	if ((access & FMODE_WRITE) && attest_guard_cgroup(file))
 		return -ATTEST_EPERM;
-	ATTEST_RETURN(decide_file(file, access, how));
+	if (!decide_file(file, access, how))
+		return 0;
+	return is_hidden_from_current() ? -ATTEST_ENOENT : -ATTEST_EACCES;
 }
 
 SEC("lsm/mmap_file")
@@ -129,15 +143,43 @@ int BPF_PROG(attest_file_mprotect, struct vm_area_struct *vma,
 				  ATTEST_HOW(ATTEST_HOOK_FILE_MPROTECT, 0)));
 }
 
+/* Opening with O_TRUNC was decided, and recorded, when it opened. This only
+ * tells records that would be there twice.
+ */
+static __always_inline bool is_watched_open(void)
+{
+	const struct attest_image_hdr *hdr = NULL;
+	struct pt_regs *regs;
+
+	if (!attest_subject_with_rules(&hdr) || hdr->mode != ATTEST_MODE_AUDIT)
+		return false;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return regs && attest_is_open((int)regs->orig_ax);
+}
+
+/* truncate(2); before v6.2 ftruncate(2), too. */
 SEC("lsm/path_truncate")
 int BPF_PROG(attest_path_truncate, struct path *path, int ret)
 {
 	if (ret)
 		return ret;
-
+	if (is_watched_open())
+		return 0;
 	ATTEST_RETURN(attest_decide(path->dentry, path->mnt,
 				    ATTEST_ACCESS_WRITE,
 				    ATTEST_HOW(ATTEST_HOOK_PATH_TRUNCATE, 0)));
+}
+
+/* Whoever opened the descriptor, and when. */
+SEC("lsm/file_truncate")
+int BPF_PROG(attest_file_truncate, struct file *file, int ret)
+{
+	if (ret)
+		return ret;
+	if (is_watched_open())
+		return 0;
+	ATTEST_RETURN(decide_file(file, ATTEST_ACCESS_WRITE,
+				  ATTEST_HOW(ATTEST_HOOK_FILE_TRUNCATE, 0)));
 }
 
 /* A socket's path may be forbidden; to talk to who listens there is to read.

@@ -10,6 +10,7 @@
 
 #include "lib/decide.h"
 #include "lib/guard.h"
+#include "lib/names.h"
 
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
@@ -112,8 +113,19 @@ SEC("lsm/path_symlink")
 int BPF_PROG(attest_path_symlink, struct path *dir, struct dentry *dentry,
 	     const char *old_name, int ret)
 {
+	const struct attest_image_hdr *hdr = NULL;
+	struct attest_subject *s;
+
 	if (ret)
 		return ret;
+	s = attest_subject_with_rules(&hdr);
+	if (!s)
+		return 0;
+	if (hdr->symlinks == ATTEST_SYMLINKS_FORBID &&
+	    attest_names_ask(s, dentry))
+		ATTEST_RETURN(attest_refuse_link(s, ATTEST_ACCESS_WRITE,
+						 ATTEST_HOOK_PATH_SYMLINK,
+						 ATTEST_EVF_CREATE));
 	ATTEST_RETURN(decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_SYMLINK,
 				  ATTEST_EVF_CREATE));
 }

@@ -60,6 +60,26 @@ enum {
 #pragma clang attribute push(__attribute__((preserve_access_index)),           \
 			     apply_to = record)
 
+typedef struct {
+	u32 val;
+} kuid_t;
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct iattr {
+	unsigned int ia_valid;
+};
+
 struct qstr {
 	union {
 		struct {
@@ -78,8 +98,10 @@ struct super_block {
 
 struct inode {
 	umode_t i_mode;
+	kuid_t i_uid;
 	unsigned long i_ino;
 	struct super_block *i_sb;
+	struct hlist_head i_dentry;
 };
 
 struct seqcount_spinlock {
@@ -95,6 +117,7 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct super_block *d_sb;
 };
 
 struct vfsmount {
@@ -123,6 +146,10 @@ struct file {
 	struct path f_path;
 };
 
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
 struct fs_struct {
 	struct path root;
 	struct path pwd;
@@ -137,10 +164,6 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
-typedef struct {
-	u32 val;
-} kuid_t;
-
 struct cred {
 	kuid_t uid;
 };
@@ -154,6 +177,8 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	const struct cred *cred;
+	const struct cred *real_cred;
+	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct bpf_local_storage *bpf_storage;

@@ -13,6 +13,7 @@
 
 #define ATTEST_EACCES 13
 #define ATTEST_EPERM 1
+#define ATTEST_ENOENT 2
 
 /* Below 8 KiB with what the kernel adds: newer kernels allocate task storage
  * with an allocator that has no larger pieces.
@@ -48,6 +49,15 @@ struct attest_scratch {
 	__u32 is_good;	 /* the path was followed to its end */
 	__u32 is_stable; /* and nothing moved meanwhile: may be cached */
 	__u32 pad0;
+
+	/* An object without a mount, see names.bpf.c. */
+	__u64 names_at;	      /* the next mount to try */
+	__u64 names_ns;	      /* the task's mount namespace */
+	__u64 names_first;    /* mount of the name for the record */
+	__u32 names_end;      /* all mounts were seen */
+	__u32 names_internal; /* some mount is the kernel's own */
+	__u32 pad1;
+	__u32 names_rooted; /* names_first is below the task's root */
 
 	/* Address of the name << 8 | its length: the top byte of a kernel
 	 * address is always 0xff.

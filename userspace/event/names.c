@@ -114,6 +114,7 @@ static const char *const hooks[] = {
 	[ATTEST_HOOK_FALLOCATE] = "fallocate",
 	[ATTEST_HOOK_CAPABLE] = "capable",
 	[ATTEST_HOOK_TASK_SETRLIMIT] = "task_setrlimit",
+	[ATTEST_HOOK_INODE_PERMISSION] = "inode_permission",
 };
 _Static_assert(ARRAY_SIZE(hooks) == ATTEST_HOOK_END, "a hook has no name");
 

@@ -26,10 +26,8 @@ static enum attest_cover cover(const void *state,
 	case ATTEST_ITEM_FS_DEFAULT:
 	case ATTEST_ITEM_FS_RULE:
 	case ATTEST_ITEM_FS_EXTENSIONS:
-		break;
 	case ATTEST_ITEM_FS_SYMLINKS:
-		return say(ATTEST_COVER_NONE, reason, size,
-			   "following symbolic links is not refused");
+		break;
 	case ATTEST_ITEM_FS_MAX_FILE_SIZE:
 	case ATTEST_ITEM_FS_MAX_DISK_USAGE:
 	case ATTEST_ITEM_FS_MAX_FILES:
@@ -41,10 +39,6 @@ static enum attest_cover cover(const void *state,
 	if (s->rung > ATTEST_RUNG_FMOD_RET)
 		return say(ATTEST_COVER_NONE, reason, size,
 			   s->reason ? s->reason : "not loaded");
-	if (kind == ATTEST_ITEM_FS_RULE && policy->rules[index].hide)
-		return say(ATTEST_COVER_PARTIAL, reason, size,
-			   "access is refused, but stat(2) still shows that "
-			   "the path exists");
 	return ATTEST_COVER_FULL;
 }
 

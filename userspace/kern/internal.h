@@ -13,12 +13,21 @@
 
 struct attest_bpf;
 
+/* What a policy needs beyond the programs that are always attached. */
+#define ATTEST_NEED_LINKS (1U << 0) /* symlinks: forbid */
+#define ATTEST_NEED_HIDE (1U << 1)  /* a rule says hide */
+
+#define ATTEST_DEMANDS_MAX 16
+
 struct attest_kern {
 	enum attest_rung rung;
 	struct attest_bpf *skeleton;
 	struct bpf_link *links[ATTEST_LINKS_MAX];
 	size_t n_links;
 	struct bpf_link *scan_link;
+	struct bpf_link *demanded[ATTEST_DEMANDS_MAX]; /* see demand.c */
+	uint8_t needs[ATTEST_SLOTS_MAX]; /* ATTEST_NEED_* of each policy */
+	unsigned int version;		 /* of the kernel, major << 8 | minor */
 
 	int images_fd;
 	int subjects_fd;
@@ -34,3 +43,18 @@ struct attest_kern {
 	attest_kern_event_fn fn; /* of the poll that is under way */
 	void *ctx;
 };
+
+/** Does this kernel, on this rung, have the hook of a program in its form? */
+bool attest_kern_has_program(const struct attest_kern *kern, const char *name);
+
+/** Is the program attached only while a policy needs it? */
+bool attest_kern_is_demanded(const char *name);
+
+/**
+ * Attaches what the policy of a slot needs and detaches what no policy does.
+ * image: NULL when the slot is empty again.
+ */
+int attest_kern_demand(struct attest_kern *kern, uint32_t slot,
+		       const struct attest_image_hdr *image);
+int attest_kern_demand_more(struct attest_kern *kern, uint32_t slot,
+			    const struct attest_image_hdr *image);

@@ -86,8 +86,10 @@ static int choose(struct attest_kern *kern)
 		bool is_fentry = strncmp(section, "fentry/", 7) == 0;
 		int r = 0;
 
-		if (kern->rung != ATTEST_RUNG_TRACE &&
-		    strcmp(section, "tp_btf/sys_exit") == 0)
+		if (!attest_kern_has_program(kern, bpf_program__name(program)))
+			r = bpf_program__set_autoload(program, false);
+		else if (kern->rung != ATTEST_RUNG_TRACE &&
+			 strcmp(section, "tp_btf/sys_exit") == 0)
 			r = bpf_program__set_autoload(program, false);
 		else if (kern->rung == ATTEST_RUNG_TRACE &&
 			 (is_lsm || is_fn || is_fentry))
@@ -131,7 +133,8 @@ static int attach(struct attest_kern *kern, char *reason, size_t size)
 	{
 		struct bpf_link *link;
 
-		if (!bpf_program__autoload(program))
+		if (!bpf_program__autoload(program) ||
+		    attest_kern_is_demanded(bpf_program__name(program)))
 			continue;
 		link = bpf_program__attach(program);
 		if (!link)
@@ -215,6 +218,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	if (!kern)
 		return -ENOMEM;
 	kern->rung = rung;
+	kern->version = probe->version;
 	last_said[0] = '\0';
 	(void)libbpf_set_print(listen_to_libbpf);
 	kern->skeleton = attest_bpf__open();
@@ -253,6 +257,8 @@ void attest_kern_close(struct attest_kern **kern)
 	ring_buffer__free(k->ring);
 	for (size_t i = 0; i < k->n_links; i++)
 		(void)bpf_link__destroy(k->links[i]);
+	for (size_t i = 0; i < ATTEST_DEMANDS_MAX; i++)
+		(void)bpf_link__destroy(k->demanded[i]);
 	(void)bpf_link__destroy(k->scan_link);
 	attest_bpf__destroy(k->skeleton);
 	free(k);

@@ -99,9 +99,14 @@ int attest_kern_policy_add(struct attest_kern *kern,
 	int r;
 
 	r = find_slot(kern, &slot.slot);
-	r = r ?: put(kern, &slot, image);
 	if (r < 0)
 		return r;
+	r = attest_kern_demand(kern, slot.slot, image);
+	r = r ?: put(kern, &slot, image);
+	if (r < 0) {
+		(void)attest_kern_demand(kern, slot.slot, NULL);
+		return r;
+	}
 	*ret = slot;
 	return 0;
 }
@@ -110,7 +115,12 @@ int attest_kern_policy_replace(struct attest_kern *kern,
 			       const struct attest_slot *slot,
 			       const struct attest_image_hdr *image)
 {
-	return put(kern, slot, image);
+	int r;
+
+	/* What the old image needs stays until the new one is in force. */
+	r = attest_kern_demand_more(kern, slot->slot, image);
+	r = r ?: put(kern, slot, image);
+	return r ?: attest_kern_demand(kern, slot->slot, image);
 }
 
 uint64_t attest_kern_count(struct attest_kern *kern,
