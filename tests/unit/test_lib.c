@@ -163,6 +163,50 @@ static void links_that_exist_are_followed(void **state)
 	attest_filesystem_security_free(&s);
 }
 
+static security_t *new_from(const char *text)
+{
+	struct attest_policy *policy = NULL;
+	security_t *s = NULL;
+
+	assert_int_equal(attest_policy_open_text(text, &policy, NULL), 0);
+	assert_int_equal(
+	    attest_filesystem_security_with_policy(policy, &s, NULL), 0);
+	attest_policy_close(&policy);
+	return s;
+}
+
+static void forbidden_links_are_refused(void **state)
+{
+	char dir[] = "/tmp/attest-lib-XXXXXX";
+	char chain[64], link[64], file[64], below[80];
+	security_t *s;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(chain, sizeof(chain), "%s/chain", dir);
+	(void)snprintf(link, sizeof(link), "%s/link", dir);
+	(void)snprintf(file, sizeof(file), "%s/file", dir);
+	(void)snprintf(below, sizeof(below), "%s/x", chain);
+	assert_int_equal(symlink("link", chain), 0);
+	assert_int_equal(symlink(dir, link), 0);
+	s = new_from(
+	    "{\"version\":1,\"filesystem\":{\"default\":\"read-only\","
+	    "\"rules\":[{\"path\":\"/tmp/*\",\"access\":\"read-write\"}],"
+	    "\"symlinks\":\"forbid\"}}");
+	ask(s, link, ATTEST_ACCESS_MODE_READ_ONLY, "SymlinkViolation");
+	ask(s, below, ATTEST_ACCESS_MODE_READ_WRITE, "SymlinkViolation");
+	ask(s, file, ATTEST_ACCESS_MODE_READ_WRITE, NULL);
+	ask(s, "/proc/self/exe", ATTEST_ACCESS_MODE_READ_ONLY, NULL);
+	attest_filesystem_security_free(&s);
+	s = new_from("{\"version\":1,\"filesystem\":{\"default\":"
+		     "\"read-only\"}}");
+	ask(s, below, ATTEST_ACCESS_MODE_READ_ONLY, NULL);
+	(void)unlink(link);
+	(void)unlink(chain);
+	(void)rmdir(dir);
+	attest_filesystem_security_free(&s);
+}
+
 static void the_seccomp_manager_does_what_is_specified(void **state)
 {
 	struct attest_seccomp_manager *m = NULL;
@@ -216,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_custom_rule_decides),
 		cmocka_unit_test(a_bad_rule_is_refused),
 		cmocka_unit_test(links_that_exist_are_followed),
+		cmocka_unit_test(forbidden_links_are_refused),
 		cmocka_unit_test(the_seccomp_manager_does_what_is_specified),
 		cmocka_unit_test(errors_say_where),
 	};

@@ -3,8 +3,10 @@
  * The filesystem security manager of the specification.
  */
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
@@ -188,15 +190,33 @@ static uint32_t access_of(enum attest_access_mode mode)
 	return 0;
 }
 
+/* Root's links where the policy gives no write access are the system's, and
+ * those of /proc lead to what a process holds: bpf/link.bpf.c decides alike.
+ */
+static bool is_system_link(const char *link, const struct stat *st, void *image)
+{
+	char dir[ATTEST_PATH_MAX];
+	struct attest_decision d;
+	struct statfs fs;
+
+	(void)snprintf(dir, sizeof(dir), "%.*s/",
+		       (int)(strrchr(link, '/') - link), link);
+	if (statfs(dir, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
+		return true;
+	attest_image_decide(image, link, strlen(link), &d);
+	return st->st_uid == 0 && !(d.access & ATTEST_ACCESS_WRITE);
+}
+
 static enum attest_violation judge(const struct attest_policy *policy,
 				   const struct attest_decision *d,
 				   const struct attest_resolved *path,
-				   bool climbs_out, uint32_t access)
+				   bool has_link, bool climbs_out,
+				   uint32_t access)
 {
+	if (has_link && policy->symlinks == ATTEST_SYMLINKS_FORBID)
+		return ATTEST_VIOLATION_SYMLINK;
 	if (climbs_out)
 		return ATTEST_VIOLATION_PATH_TRAVERSAL;
-	if (path->has_symlink && policy->symlinks == ATTEST_SYMLINKS_FORBID)
-		return ATTEST_VIOLATION_SYMLINK;
 	if (access & ~d->access)
 		return path->has_dotdot ? ATTEST_VIOLATION_PATH_TRAVERSAL
 					: ATTEST_VIOLATION_FORBIDDEN_PATH;
@@ -241,6 +261,11 @@ static void fill(struct attest_filesystem_security *s,
 		    s->text, sizeof(s->text),
 		    "%s: '..' leads to '%.1024s', where %s", asked, s->path,
 		    rule ? "another rule decides" : "no rule matches");
+	else if (violation == ATTEST_VIOLATION_SYMLINK)
+		(void)snprintf(s->text, sizeof(s->text),
+			       "%s: leads through a symbolic link, which the "
+			       "policy forbids",
+			       asked);
 	else if (rule)
 		(void)snprintf(s->text, sizeof(s->text),
 			       "%s: rule %u, '%s', gives %s", asked, d->rule,
@@ -272,7 +297,7 @@ int attest_filesystem_security_check_path_access(
 	struct attest_resolved resolved;
 	struct attest_decision d;
 	uint32_t access = access_of(mode);
-	bool climbs_out;
+	bool climbs_out, has_link;
 	int r;
 
 	if (!access)
@@ -288,9 +313,12 @@ int attest_filesystem_security_check_path_access(
 	attest_image_decide(security->image, resolved.path,
 			    strlen(resolved.path), &d);
 	climbs_out = leaves_rule(security->image, &resolved, d.rule);
+	has_link =
+	    attest_path_each_link(path, is_system_link, security->image) != 0;
 	memcpy(security->path, resolved.path, sizeof(security->path));
 	fill(security, &d,
-	     judge(security->policy, &d, &resolved, climbs_out, access), path,
-	     ret_result);
+	     judge(security->policy, &d, &resolved, has_link, climbs_out,
+		   access),
+	     path, ret_result);
 	return 0;
 }
