@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -178,6 +179,8 @@ int attest_engine_attach(const struct attest_engine_options *options,
 		return attest_session_fail(&s, r, "cannot load the policy: %s",
 					   strerror(-r));
 	s.has_slot = true;
+	/* Compiling a large policy takes more memory than watching does. */
+	(void)malloc_trim(0);
 	signal_fd = open_signals(&old);
 	if (signal_fd < 0)
 		return attest_session_fail(&s, signal_fd,
