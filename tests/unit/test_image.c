@@ -7,20 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "policy/image.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SLOW 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SLOW 1
-#endif
-#endif
 
 static struct attest_image_hdr *build(const char *text)
 {
@@ -71,15 +62,7 @@ static void free_rules(struct attest_policy *policy)
 	free(policy->rules);
 }
 
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void ten_thousand_rules_take_less_than_a_second(void **state)
+static void ten_thousand_rules_take_less_than_16_mib(void **state)
 {
 	static const char *const formats[] = {
 		"/srv/data/tenant-%u/file-%u",
@@ -95,19 +78,11 @@ static void ten_thousand_rules_take_less_than_a_second(void **state)
 		struct attest_policy policy;
 		struct attest_image_hdr *image = NULL;
 		struct attest_diag diag = { 0 };
-		double start;
-		double took;
 
 		many_rules(formats[i], 10000, &policy);
-		start = seconds();
 		assert_int_equal(attest_image_build(&policy, &image, &diag), 0);
-		took = seconds() - start;
-		print_message("%-52s %.2f s %5.2f MiB\n", formats[i], took,
-			      image->bytes / 1048576.0);
 		assert_true(attest_image_is_valid(image, image->bytes));
-#ifndef SLOW
-		assert_true(took < 1.0);
-#endif
+		assert_true(image->bytes < 16 << 20);
 		free(image);
 		free_rules(&policy);
 	}
@@ -337,7 +312,7 @@ static void broken_images_are_refused(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ten_thousand_rules_take_less_than_a_second),
+		cmocka_unit_test(ten_thousand_rules_take_less_than_16_mib),
 		cmocka_unit_test(what_explodes_is_refused_and_named),
 		cmocka_unit_test(the_root_and_what_is_below),
 		cmocka_unit_test(access_execute_and_hide_reach_the_decision),
