@@ -72,10 +72,12 @@ int BPF_PROG(attest_file_open, struct file *file, int ret)
 	if (!attest_subject_is_possible())
 		return 0;
 
-	if (file->f_flags & FMODE_EXEC)
+	if (file->f_flags & FMODE_EXEC) {
 		access = ATTEST_ACCESS_EXECUTE;
-	else
+		attest_subject_begin(attest_subject_mount_ns());
+	} else {
 		access = file->f_mode & (FMODE_READ | FMODE_WRITE);
+	}
 	/* Truncates without a descriptor that can write, and newer kernels do
 	 * not ask path_truncate.
 	 */

@@ -13,6 +13,9 @@
 #define ATTEST_ENOMEM 12
 #define PROGRAM_PATH 512 /* a power of two */
 
+/* The inode number of our own mount namespace. */
+const volatile __u32 attest_mount_ns = 0;
+
 struct attest_scan attest_scan = {};
 
 /* The nearest confined cgroup of the current task, or NULL. */
@@ -33,12 +36,22 @@ static __always_inline struct attest_cgroup_subject *find_cgroup(void)
 	return found;
 }
 
+static __always_inline void
+take_cgroup(struct attest_subject *s, const struct attest_cgroup_subject *found)
+{
+	s->generation = found->generation;
+	s->flags =
+	    (found->flags & ~ATTEST_SUBJECT_AT_EXEC) | ATTEST_SUBJECT_CGROUP;
+	s->slot = found->slot;
+}
+
 __noinline int attest_subject_resolve(__u32 epoch)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct attest_cgroup_subject *found;
 	struct attest_subject *s;
 	__u32 tgid = task->tgid;
+	bool is_confined;
 
 	s = bpf_task_storage_get(&attest_subjects, task, NULL,
 				 BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -57,15 +70,41 @@ __noinline int attest_subject_resolve(__u32 epoch)
 		s->epoch = epoch;
 		return 0;
 	}
-	if (found) {
-		s->generation = found->generation;
-		s->flags = found->flags | ATTEST_SUBJECT_CGROUP;
-		s->slot = found->slot;
+	is_confined =
+	    (s->flags & ATTEST_SUBJECT_CGROUP) && s->slot < ATTEST_SLOTS_MAX;
+	if (found && (found->flags & ATTEST_SUBJECT_AT_EXEC) && !is_confined) {
+		s->flags = ATTEST_SUBJECT_AT_EXEC;
+		s->slot = ATTEST_SLOT_NONE;
+	} else if (found) {
+		take_cgroup(s, found);
 	} else {
 		s->flags = 0;
 		s->slot = ATTEST_SLOT_NONE;
 	}
 	s->epoch = epoch;
+	return 0;
+}
+
+/* The runtime executes itself anew before it enters the container's mount
+ * namespace; what it executes there is the container's program.
+ */
+__noinline int attest_subject_begin(__u32 mount_ns)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct attest_cgroup_subject *found;
+	struct attest_subject *s;
+
+	if (!attest_settings.n_cgroups || mount_ns == attest_mount_ns)
+		return 0;
+	s = attest_subject_current();
+	if (s)
+		return 0;
+	s = bpf_task_storage_get(&attest_subjects, task, NULL, 0);
+	if (!s || !(s->flags & ATTEST_SUBJECT_AT_EXEC))
+		return 0;
+	found = find_cgroup();
+	if (found)
+		take_cgroup(s, found);
 	return 0;
 }
 

@@ -125,7 +125,17 @@ struct vfsmount {
 	int mnt_flags;
 };
 
-struct mnt_namespace;
+struct ns_common {
+	unsigned int inum;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
 
 struct mount {
 	struct mount *mnt_parent;
@@ -181,6 +191,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct nsproxy *nsproxy;
 	struct bpf_local_storage *bpf_storage;
 	char comm[16];
 };

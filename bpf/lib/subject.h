@@ -15,6 +15,17 @@
  */
 int attest_subject_resolve(__u32 epoch);
 
+/* A file is opened to be executed: confines who waited for that. Defined in
+ * subject.bpf.c.
+ */
+int attest_subject_begin(__u32 mount_ns);
+
+/* What an executing task passes to it. */
+static __always_inline __u32 attest_subject_mount_ns(void)
+{
+	return bpf_get_current_task_btf()->nsproxy->mnt_ns->ns.inum;
+}
+
 /* false: the current task is in no subject. A look at whether it has any
  * storage, for hooks that do more before they ask.
  */

@@ -365,6 +365,10 @@ struct attest_event {
 	unsigned int rule_number;
 	const char *context; /* one sentence */
 	uint64_t lost;	     /* gap: records that are missing */
+	const char *container_id;
+	const char *container_name;
+	const char *container_image;
+	const char *container_runtime;
 };
 
 /**
@@ -407,6 +411,13 @@ struct attest_sandbox_result {
 	unsigned int n_tasks;	/* confined at the start of attach */
 	const char *bpf;	/* how the BPF layer works: "lsm", ... "none" */
 	const char *bpf_reason; /* why not better; "" if it is the best */
+	/* Containers: why the runtime or the profile ended it, what to do, and
+	 * the runtime's own words; NULL when the program ran to its own end.
+	 */
+	const char *failure;
+	const char *solution;
+	const char *detail;
+	const char *added_calls; /* to the profile, separated by ' '; or NULL */
 };
 
 /**
@@ -460,6 +471,7 @@ struct attest_sandbox_target {
 	bool enforce;	      /* else violations are recorded only */
 	uint64_t duration_ms; /* 0: until a signal or its end */
 	bool trace; /* record what it runs and the files it opens, too */
+	const char *container; /* id, prefix of one, or name; or NULL */
 };
 
 /** Confines or watches what runs already; detaches on return. */
@@ -468,6 +480,100 @@ attest_sandbox_attach(struct attest_sandbox *sandbox,
 		      const struct attest_sandbox_target *target,
 		      struct attest_sandbox_result *ret_result,
 		      struct attest_error *reterr_error);
+
+/* Containers */
+
+/** What a container is run with. Lists end with NULL and may be NULL. */
+struct attest_container {
+	size_t size;	     /* of this structure */
+	const char *runtime; /* "podman", "docker", "crun", "runc" */
+	/* podman, docker: a reference; crun, runc: an absolute path. */
+	const char *image;
+	const char *const *command; /* podman, docker: NULL is the image's */
+	const char *name;	    /* NULL: one is made up */
+	const char *user;	    /* "UID[:GID]"; NULL: the image's */
+	const char *workdir;
+	const char *const *env;		 /* "KEY=VALUE" */
+	const char *workspace;		 /* directory, seen as /workspace */
+	const char *const *runtime_args; /* before the runtime's subcommand */
+	const char *pull; /* "missing" (NULL), "never", "always" */
+	bool interactive; /* pass standard input on */
+	bool tty;
+	uint64_t cpu_millis; /* 1000 is one processor; 0: not limited */
+	/* Path of attest-bpf, which the runtime calls as a hook so that BPF
+	 * confines the container; NULL: without BPF.
+	 */
+	const char *hook;
+	const char *docker_runtime; /* the registered wrapper */
+};
+
+/**
+ * Runs a container by the sandbox' policy to its end. As root and where BPF
+ * enforces, its control group is under the policy from the first instruction
+ * of its program on.
+ *
+ * Return: 0, the runtime ran: ret_result->failure says if it refused or failed;
+ *         -ENOENT it is not installed; or as attest_sandbox_execute_secure().
+ */
+ATTEST_EXPORT int
+attest_sandbox_run_container(struct attest_sandbox *sandbox,
+			     const struct attest_container *container,
+			     struct attest_sandbox_result *ret_result,
+			     struct attest_error *reterr_error);
+
+/** What a hook does with a container that others start. */
+struct attest_container_hook {
+	size_t size; /* of this structure */
+	int state;   /* descriptor: the state that the runtime writes */
+	/* Of attest_sandbox_run_container(), which decides; or NULL. */
+	const char *socket;
+	const char *policies;	    /* NULL: /etc/attest-bpf/policies */
+	const char *policy;	    /* without an annotation; NULL: let it be */
+	const char *const *exports; /* NULL: a file in /var/log/attest-bpf */
+	bool best_effort;
+};
+
+/**
+ * An OCI hook at stage createRuntime: starts a supervisor that puts the
+ * container under the policy its annotation io.attest.policy names, and lives
+ * as long as the container does.
+ *
+ * Context: forks; the caller has one thread and ends afterwards.
+ * Return: 0, the container may start; else it must not.
+ */
+ATTEST_EXPORT int attest_oci_hook(const struct attest_container_hook *hook,
+				  struct attest_error *reterr_error);
+
+/** Where a hook is registered. */
+struct attest_hook_place {
+	size_t size;		 /* of this structure */
+	const char *dir;	 /* NULL: /etc/containers/oci/hooks.d */
+	const char *path;	 /* of attest-bpf, absolute, root's */
+	const char *const *args; /* with argv[0]; NULL: its defaults */
+};
+
+/** Registers the hook for podman, CRI-O and others that read a directory. */
+ATTEST_EXPORT int
+attest_container_install_hooks(const struct attest_hook_place *place,
+			       struct attest_error *reterr_error);
+ATTEST_EXPORT int
+attest_container_uninstall_hooks(const struct attest_hook_place *place,
+				 struct attest_error *reterr_error);
+
+/**
+ * Adds the hook to the bundle that the arguments of an OCI runtime name, then
+ * becomes that runtime.
+ *
+ * @args:   the runtime's, without argv[0].
+ * @policy: for containers without an annotation; NULL: they get no hook.
+ *
+ * Return: only on failure: no container was created.
+ */
+ATTEST_EXPORT int
+attest_container_wrap_runtime(const char *runtime, const char *const *args,
+			      const struct attest_hook_place *place,
+			      const char *policy,
+			      struct attest_error *reterr_error);
 
 /**
  * The security report on the last subject.

@@ -26,6 +26,11 @@
 
 #define ATTEST_SUBJECT_TRACE_FILES (1U << 5) /* report what it opens */
 
+/* Of a cgroup: who comes in is a container's runtime until it executes
+ * something in another mount namespace than ours; the program is confined.
+ */
+#define ATTEST_SUBJECT_AT_EXEC (1U << 6)
+
 /** Value of the task storage `attest_subjects`. */
 struct attest_subject {
 	__u32 slot; /* < ATTEST_SLOTS_MAX, or ATTEST_SLOT_NONE */

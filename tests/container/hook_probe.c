@@ -61,7 +61,7 @@ static int wrap(char **argv)
 
 static int find(char **argv)
 {
-	struct attest_container_options options = {
+	struct attest_runtime_options options = {
 		.global_args = (const char *const *)argv + 2,
 	};
 	struct attest_container_info info;

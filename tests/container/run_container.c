@@ -32,7 +32,7 @@ static void append(const char **list, const char *item)
 }
 
 /* Is it KEY=VALUE of a known key? */
-static int take(struct attest_container_options *o, char *word)
+static int take(struct attest_runtime_options *o, char *word)
 {
 	char *value = strchr(word, '=');
 	size_t n = value ? (size_t)(value - word) : 0;
@@ -68,7 +68,7 @@ static int take(struct attest_container_options *o, char *word)
 
 int main(int argc, char **argv)
 {
-	struct attest_container_options o = {
+	struct attest_runtime_options o = {
 		.pull = ATTEST_PULL_NEVER,
 		.interactive = true,
 		.global_args = global_args,

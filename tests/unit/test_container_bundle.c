@@ -13,7 +13,7 @@
 
 static const char *const command[] = { "echo", "Hello", NULL };
 
-static json_t *make(const struct attest_container_options *o)
+static json_t *make(const struct attest_runtime_options *o)
 {
 	_cleanup_free_ char *text = NULL;
 	struct attest_diag diag;
@@ -43,9 +43,9 @@ static bool has_namespace(const json_t *root, const char *type)
 
 static void a_bundle_is_closed_by_default(void **state)
 {
-	const struct attest_container_options o = { .image = "/r",
-						    .name = "n",
-						    .command = command };
+	const struct attest_runtime_options o = { .image = "/r",
+						  .name = "n",
+						  .command = command };
 	json_auto_t *root = make(&o);
 	json_t *process = json_object_get(root, "process");
 	json_t *caps = json_object_get(process, "capabilities");
@@ -70,7 +70,7 @@ static void options_reach_the_document(void **state)
 {
 	static const char *const args[] = { "h", "x", NULL };
 	static const char *const env[] = { "PATH=/b", NULL };
-	const struct attest_container_options o = {
+	const struct attest_runtime_options o = {
 		.image = "/r",
 		.name = "n",
 		.command = command,
@@ -113,7 +113,7 @@ static void options_reach_the_document(void **state)
 static void what_json_cannot_carry_is_refused(void **state)
 {
 	static const char *const bad[] = { "echo", "\xff", NULL };
-	const struct attest_container_options cases[] = {
+	const struct attest_runtime_options cases[] = {
 		{ .image = "/r", .name = "n", .command = bad },
 		{ .image = "/\xff", .name = "n", .command = command },
 		{ .image = "/r",

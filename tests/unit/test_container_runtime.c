@@ -13,7 +13,7 @@
 
 static const char *const echo_hello[] = { "echo", "Hello", NULL };
 
-static void assert_line(const struct attest_container_options *o,
+static void assert_line(const struct attest_runtime_options *o,
 			const char *expected)
 {
 	_cleanup_argv_ struct attest_argv argv = { 0 };
@@ -28,7 +28,7 @@ static void assert_line(const struct attest_container_options *o,
 
 static void command_lines_have_the_flags_of_the_specification(void **state)
 {
-	struct attest_container_options o = {
+	struct attest_runtime_options o = {
 		.image = "alpine:latest",
 		.command = echo_hello,
 		.name = "n",
@@ -57,7 +57,7 @@ static void every_option_reaches_podman(void **state)
 	static const char *const env[] = { "A=1", "B=x y", NULL };
 	static const char *const global[] = { "--root", "/r", NULL };
 	static const char *const extra[] = { "--init", NULL };
-	const struct attest_container_options o = {
+	const struct attest_runtime_options o = {
 		.runtime_path = "/usr/bin/podman",
 		.global_args = global,
 		.extra_args = extra,
@@ -97,7 +97,7 @@ static void every_option_reaches_podman(void **state)
 static void options_that_would_change_meaning_are_refused(void **state)
 {
 	static const char *const bad_env[] = { "NAME", NULL };
-	const struct attest_container_options cases[] = {
+	const struct attest_runtime_options cases[] = {
 		{ .image = NULL },
 		{ .image = "--privileged" },
 		{ .image = "i", .name = "-v" },
@@ -114,7 +114,7 @@ static void options_that_would_change_meaning_are_refused(void **state)
 		  .hook_path = "/h" },
 		{ .image = "i", .hook_path = "h" },
 	};
-	const struct attest_container_options good = { .image = "i" };
+	const struct attest_runtime_options good = { .image = "i" };
 	const char *problem = "untouched";
 
 	assert_int_equal(attest_container_options_check(&good, &problem), 0);
@@ -137,9 +137,9 @@ static void a_policy_sets_network_and_limits(void **state)
 		.net_default = ATTEST_NETWORK_DISABLED,
 		.limits = { .processes = 9, .memory_bytes = 8 },
 	};
-	struct attest_container_options o = { .image = "i",
-					      .network = true,
-					      .memory_bytes = 5 };
+	struct attest_runtime_options o = { .image = "i",
+					    .network = true,
+					    .memory_bytes = 5 };
 
 	attest_container_options_apply(&o, &policy);
 	assert_false(o.network);

@@ -19,6 +19,7 @@ struct values {
 	struct attest_session_values session;
 	uint64_t pid;
 	const char *cgroup;
+	const char *container;
 	uint64_t duration;
 	const char *format;
 	bool enforce;
@@ -30,6 +31,8 @@ struct values {
 		      "a process with its threads and descendants"),           \
 	    ATTEST_OPTION(struct values, STRING, cgroup, "cgroup", 0, "PATH",  \
 			  "a cgroup v2 directory with all below it"),          \
+	    ATTEST_OPTION(struct values, STRING, container, "container", 0,    \
+			  "ID|NAME", "a running container"),                   \
 	    ATTEST_POLICY_OPTIONS(struct values, policy),                      \
 	    ATTEST_OPTION(struct values, NUMBER, duration, "duration", 0,      \
 			  "SECONDS", "stop after so long"),                    \
@@ -68,7 +71,10 @@ static void ready(void *data)
 {
 	const struct values *v = data;
 
-	if (v->cgroup)
+	if (v->container)
+		log_info("%s container '%s'; Ctrl-C ends",
+			 v->enforce ? "confining" : "watching", v->container);
+	else if (v->cgroup)
 		log_info("%s cgroup '%s'; Ctrl-C ends",
 			 v->enforce ? "confining" : "watching", v->cgroup);
 	else
@@ -87,6 +93,7 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 		.enforce = v->enforce,
 		.duration_ms = v->duration * 1000,
 		.trace = v->trace,
+		.container = v->container,
 	};
 	_cleanup_(attest_tally_freep) struct attest_tally *tally = NULL;
 	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
@@ -113,8 +120,9 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 
 static int check_target(const struct values *v)
 {
-	if (!v->pid == !v->cgroup) {
-		log_error("who? Give --pid PID or --cgroup PATH");
+	if (!!v->pid + !!v->cgroup + !!v->container != 1) {
+		log_error("who? Give --pid PID, --cgroup PATH or "
+			  "--container NAME");
 		return ATTEST_EXIT_USAGE;
 	}
 	if (v->pid > INT32_MAX) {
@@ -159,7 +167,7 @@ static int run_enforce(void *data, int argc, char **argv)
 const struct attest_command attest_cmd_watch = {
 	.name = "watch",
 	.args = "",
-	.summary = "record what a running process or cgroup does",
+	.summary = "record what a process, cgroup or container does",
 	.run = run_watch,
 	.options = watch_options,
 	.n_options = ARRAY_SIZE(watch_options),
@@ -177,7 +185,7 @@ const struct attest_command attest_cmd_watch = {
 const struct attest_command attest_cmd_enforce = {
 	.name = "enforce",
 	.args = "",
-	.summary = "confine a running process or cgroup by a policy",
+	.summary = "confine a process, cgroup or container by a policy",
 	.run = run_enforce,
 	.options = enforce_options,
 	.n_options = ARRAY_SIZE(enforce_options),

@@ -96,3 +96,6 @@ extern const size_t attest_n_common_options;
 void attest_help_program(void);
 void attest_help_command(const struct attest_command *cmd);
 void attest_usage_program(void);
+/** false: no command begins with that word and has a second one. */
+bool attest_help_group(const char *word);
+bool attest_help_has_group(const char *word);

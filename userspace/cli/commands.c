@@ -9,10 +9,23 @@
 #include "cli/commands.h"
 
 const struct attest_command *const attest_commands[] = {
-	&attest_cmd_run,     &attest_cmd_watch,	 &attest_cmd_enforce,
-	&attest_cmd_check,   &attest_cmd_lint,	 &attest_cmd_explain,
-	&attest_cmd_profile, &attest_cmd_report, &attest_cmd_export,
-	&attest_cmd_config,  &attest_cmd_doctor, NULL,
+	&attest_cmd_run,
+	&attest_cmd_watch,
+	&attest_cmd_enforce,
+	&attest_cmd_check,
+	&attest_cmd_lint,
+	&attest_cmd_explain,
+	&attest_cmd_profile,
+	&attest_cmd_report,
+	&attest_cmd_export,
+	&attest_cmd_config,
+	&attest_cmd_doctor,
+	&attest_cmd_container_run,
+	&attest_cmd_container_install,
+	&attest_cmd_container_uninstall,
+	&attest_cmd_container_wrapper,
+	&attest_cmd_oci_hook,
+	NULL,
 };
 
 const struct attest_command *attest_command_find(const char *name)

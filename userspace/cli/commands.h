@@ -19,6 +19,11 @@ extern const struct attest_command attest_cmd_watch;
 extern const struct attest_command attest_cmd_enforce;
 extern const struct attest_command attest_cmd_explain;
 extern const struct attest_command attest_cmd_doctor;
+extern const struct attest_command attest_cmd_container_run;
+extern const struct attest_command attest_cmd_container_install;
+extern const struct attest_command attest_cmd_container_uninstall;
+extern const struct attest_command attest_cmd_container_wrapper;
+extern const struct attest_command attest_cmd_oci_hook;
 
 /** Prints an error and its hint; returns the exit status for its code. */
 int attest_cli_fail(const struct attest_error *error);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/str.h"
 #include "cli/command.h"
 
@@ -73,7 +74,63 @@ void attest_help_command(const struct attest_command *cmd)
 	print_options(attest_common_options, attest_n_common_options);
 	if (cmd->notes)
 		printf("\n%s", cmd->notes);
-	printf("\nSee attest-bpf-%s(1).\n", cmd->name);
+	printf("\nSee attest-bpf-%.*s(1).\n", (int)strcspn(cmd->name, " "),
+	       cmd->name);
+}
+
+/* First words of commands with two. */
+static const struct {
+	const char *name;
+	const char *summary;
+} groups[] = {
+	{ "container", "run container images, confine those of others" },
+};
+
+static const char *summary_of_group(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (strcmp(groups[i].name, word) == 0)
+			return groups[i].summary;
+	return NULL;
+}
+
+bool attest_help_has_group(const char *word)
+{
+	return summary_of_group(word);
+}
+
+bool attest_help_group(const char *word)
+{
+	const char *summary = summary_of_group(word);
+	size_t n = strlen(word);
+
+	if (!summary)
+		return false;
+	printf("attest-bpf %s - %s\n\n"
+	       "Usage: attest-bpf %s COMMAND [OPTION]... [ARG]...\n\n"
+	       "Commands:\n",
+	       word, summary, word);
+	for (size_t i = 0; attest_commands[i]; i++) {
+		const struct attest_command *cmd = attest_commands[i];
+
+		if (strncmp(cmd->name, word, n) == 0 && cmd->name[n] == ' ')
+			printf("  %-15s %s\n", cmd->name + n + 1, cmd->summary);
+	}
+	puts("\nOptions:\n"
+	     "  -h, --help      show this help; after a command, its own");
+	printf("\nSee attest-bpf-%s(1).\n", word);
+	return true;
+}
+
+/* One line for each command or group. */
+static void list_commands(FILE *f)
+{
+	for (size_t i = 0; attest_commands[i]; i++)
+		if (!strchr(attest_commands[i]->name, ' '))
+			fprintf(f, "  %-11s %s\n", attest_commands[i]->name,
+				attest_commands[i]->summary);
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		fprintf(f, "  %-11s %s\n", groups[i].name, groups[i].summary);
 }
 
 void attest_help_program(void)
@@ -83,9 +140,7 @@ void attest_help_program(void)
 	     "Usage: attest-bpf COMMAND [OPTION]... [ARG]...\n"
 	     "\n"
 	     "Commands:");
-	for (size_t i = 0; attest_commands[i]; i++)
-		printf("  %-11s %s\n", attest_commands[i]->name,
-		       attest_commands[i]->summary);
+	list_commands(stdout);
 	puts("\n"
 	     "Options:\n"
 	     "  -h, --help     show this help; 'attest-bpf COMMAND --help' "
@@ -105,9 +160,7 @@ void attest_help_program(void)
 void attest_usage_program(void)
 {
 	fputs("Usage: attest-bpf COMMAND [OPTION]... [ARG]...\n\n", stderr);
-	for (size_t i = 0; attest_commands[i]; i++)
-		fprintf(stderr, "  %-11s %s\n", attest_commands[i]->name,
-			attest_commands[i]->summary);
+	list_commands(stderr);
 	fputs("\nTry this first: it asks what a built-in policy says of a "
 	      "file.\n\n"
 	      "  attest-bpf check --level standard --access read "

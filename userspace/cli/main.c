@@ -96,6 +96,34 @@ static int finish(int status)
 	return status == ATTEST_EXIT_DONE ? ATTEST_EXIT_FAILED : status;
 }
 
+/* A command's name may have two words. Their number, 0: no such command. */
+static int find(int argc, char **argv, const struct attest_command **ret)
+{
+	char two[64];
+
+	*ret = attest_command_find(argv[0]);
+	if (*ret)
+		return 1;
+	(void)snprintf(two, sizeof(two), "%s %s", argv[0],
+		       argc > 1 ? argv[1] : "");
+	*ret = attest_command_find(two);
+	return *ret ? 2 : 0;
+}
+
+/* The first word of commands with two, and no such second one. */
+static int group(const char *word, const char *second)
+{
+	if (!second || strcmp(second, "--help") == 0 ||
+	    strcmp(second, "-h") == 0)
+		return attest_help_group(word) ? ATTEST_EXIT_DONE
+					       : unknown_command(word);
+	if (!attest_help_has_group(word))
+		return unknown_command(word);
+	log_error("unknown %s '%s'; see 'attest-bpf %s --help'",
+		  second[0] == '-' ? "option" : "command", second, word);
+	return ATTEST_EXIT_USAGE;
+}
+
 static int help(int argc, char **argv)
 {
 	const struct attest_command *cmd;
@@ -104,9 +132,8 @@ static int help(int argc, char **argv)
 		attest_help_program();
 		return ATTEST_EXIT_DONE;
 	}
-	cmd = attest_command_find(argv[2]);
-	if (!cmd)
-		return unknown_command(argv[2]);
+	if (!find(argc - 2, argv + 2, &cmd))
+		return group(argv[2], NULL);
 	attest_help_command(cmd);
 	return ATTEST_EXIT_DONE;
 }
@@ -115,6 +142,7 @@ int main(int argc, char **argv)
 {
 	const struct attest_command *cmd;
 	const char *word = argc > 1 ? argv[1] : "";
+	int n_words;
 
 	if (argc < 2) {
 		attest_usage_program();
@@ -127,8 +155,8 @@ int main(int argc, char **argv)
 		printf("attest-bpf %s\n", attest_version());
 		return finish(ATTEST_EXIT_DONE);
 	}
-	cmd = attest_command_find(word);
-	if (!cmd)
-		return unknown_command(word);
-	return finish(run(cmd, argc - 1, argv + 1));
+	n_words = find(argc - 1, argv + 1, &cmd);
+	if (n_words)
+		return finish(run(cmd, argc - n_words, argv + n_words));
+	return finish(group(word, argc > 2 ? argv[2] : NULL));
 }

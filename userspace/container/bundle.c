@@ -66,7 +66,7 @@ static json_t *strings(const char *const *list)
 	return array;
 }
 
-static json_t *make_mounts(const struct attest_container_options *o)
+static json_t *make_mounts(const struct attest_runtime_options *o)
 {
 	json_t *array = json_array();
 	const char *const bind[] = { "bind", "nosuid", "nodev",
@@ -89,7 +89,7 @@ static json_t *make_mounts(const struct attest_container_options *o)
 	return array;
 }
 
-static json_t *make_env(const struct attest_container_options *o)
+static json_t *make_env(const struct attest_runtime_options *o)
 {
 	json_t *env = strings(o->env);
 
@@ -104,7 +104,7 @@ static json_t *make_env(const struct attest_container_options *o)
 	return env;
 }
 
-static json_t *make_process(const struct attest_container_options *o,
+static json_t *make_process(const struct attest_runtime_options *o,
 			    unsigned int uid, unsigned int gid)
 {
 	json_t *process = json_pack(
@@ -125,7 +125,7 @@ static json_t *make_process(const struct attest_container_options *o,
 	return process;
 }
 
-static json_t *make_resources(const struct attest_container_options *o)
+static json_t *make_resources(const struct attest_runtime_options *o)
 {
 	json_t *resources = json_pack("{s:[{s:b, s:s}]}", "devices", "allow", 0,
 				      "access", "rwm");
@@ -148,7 +148,7 @@ static json_t *make_resources(const struct attest_container_options *o)
 }
 
 /* cgroupsPath: a leaf, so that no parent stays behind. */
-static json_t *make_linux(const struct attest_container_options *o,
+static json_t *make_linux(const struct attest_runtime_options *o,
 			  json_t *seccomp)
 {
 	json_t *object = json_pack(
@@ -167,7 +167,7 @@ static json_t *make_linux(const struct attest_container_options *o,
 	return object;
 }
 
-static int add_extras(json_t *root, const struct attest_container_options *o)
+static int add_extras(json_t *root, const struct attest_runtime_options *o)
 {
 	json_t *notes;
 
@@ -186,7 +186,7 @@ static int add_extras(json_t *root, const struct attest_container_options *o)
 								   : 0;
 }
 
-int attest_container_bundle(const struct attest_container_options *options,
+int attest_container_bundle(const struct attest_runtime_options *options,
 			    unsigned int uid, unsigned int gid,
 			    unsigned int kernel, char **ret_text,
 			    struct attest_diag *reterr_diag)

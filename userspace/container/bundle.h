@@ -21,7 +21,7 @@
  * Return: 0; -EINVAL the profile is none; -ENOMEM.
  * Source: OCI runtime specification 1.0.2, config.md, config-linux.md.
  */
-int attest_container_bundle(const struct attest_container_options *options,
+int attest_container_bundle(const struct attest_runtime_options *options,
 			    unsigned int uid, unsigned int gid,
 			    unsigned int kernel, char **ret_text,
 			    struct attest_diag *reterr_diag);

@@ -23,6 +23,9 @@ struct child {
 	int pidfd;
 	int signals;
 	int errors; /* read end, or -1 */
+	int guard_fd;
+	struct attest_container_watch *watch;
+	bool guard_knows; /* the control group */
 	struct attest_child_tail *tail;
 };
 
@@ -74,16 +77,35 @@ static void pass_signal(const struct child *child)
 	(void)pidfd_send_signal(child->pidfd, (int)info.ssi_signo, NULL, 0);
 }
 
+static void serve_watch(struct child *child)
+{
+	struct attest_container_watch *watch = child->watch;
+
+	if (!watch)
+		return;
+	watch->fn(watch);
+	if (!watch->cgroup[0] || child->guard_knows)
+		return;
+	child->guard_knows = true;
+	attest_container_guard_tell_cgroup(child->guard_fd, watch->cgroup);
+}
+
 static void serve(struct child *child)
 {
+	const struct attest_container_watch *watch = child->watch;
 	struct pollfd p[] = {
 		{ .fd = child->pidfd, .events = POLLIN },
 		{ .fd = child->signals, .events = POLLIN },
 		{ .fd = child->errors, .events = POLLIN },
+		{ .fd = watch ? watch->fds[0] : -1, .events = POLLIN },
+		{ .fd = watch ? watch->fds[1] : -1, .events = POLLIN },
 	};
 
 	for (;;) {
-		if (poll(p, ARRAY_SIZE(p), -1) < 0)
+		int n = poll(p, ARRAY_SIZE(p), watch ? watch->interval_ms : -1);
+
+		serve_watch(child);
+		if (n < 0)
 			continue; /* EINTR */
 		if (p[1].revents)
 			pass_signal(child);
@@ -100,7 +122,7 @@ static void __attribute__((noreturn))
 exec_child(char *const *argv, int guard_fd, int error_fd, int status_fd,
 	   const sigset_t *mask)
 {
-	int r = attest_guard_adopt_self(guard_fd);
+	int r = attest_container_guard_adopt_self(guard_fd);
 
 	if (r >= 0 && error_fd >= 0 && dup2(error_fd, STDERR_FILENO) < 0)
 		r = -errno;
@@ -185,11 +207,16 @@ static int run(char *const *argv, int guard_fd, int error_fd,
 }
 
 int attest_runtime_run(char *const *argv, int guard_fd, int keep_error,
+		       struct attest_container_watch *watch,
 		       struct attest_child_tail *tail, int *ret_status)
 {
 	_cleanup_close_ int signals = -1;
 	_cleanup_close_ int errors = -1;
-	struct child child = { .tail = tail };
+	struct child child = {
+		.guard_fd = guard_fd,
+		.watch = watch,
+		.tail = tail,
+	};
 	int pipes[2] = { -1, -1 };
 	sigset_t mask;
 	sigset_t old;

@@ -12,7 +12,7 @@
 
 #define MILLIS 1000
 
-static void add_runtime(const struct attest_container_options *o,
+static void add_runtime(const struct attest_runtime_options *o,
 			struct attest_argv *argv)
 {
 	attest_argv_add(argv, o->runtime_path
@@ -21,7 +21,7 @@ static void add_runtime(const struct attest_container_options *o,
 	attest_argv_add_all(argv, o->global_args);
 }
 
-static void add_confinement(const struct attest_container_options *o,
+static void add_confinement(const struct attest_runtime_options *o,
 			    const char *dir, struct attest_argv *argv)
 {
 	bool is_docker = o->runtime == ATTEST_RUNTIME_DOCKER;
@@ -48,7 +48,7 @@ static void add_confinement(const struct attest_container_options *o,
 	}
 }
 
-static void add_limits(const struct attest_container_options *o,
+static void add_limits(const struct attest_runtime_options *o,
 		       struct attest_argv *argv)
 {
 	if (o->memory_bytes) {
@@ -82,7 +82,7 @@ static void add_pair(struct attest_argv *argv, const char *option,
 }
 
 /* Docker's labels are not in the OCI document, so no hook sees them. */
-static void add_annotations(const struct attest_container_options *o,
+static void add_annotations(const struct attest_runtime_options *o,
 			    struct attest_argv *argv)
 {
 	const char *option = "--annotation";
@@ -96,7 +96,7 @@ static void add_annotations(const struct attest_container_options *o,
 	add_pair(argv, option, ATTEST_ANNOTATION_IMAGE, o->image);
 }
 
-static void add_surroundings(const struct attest_container_options *o,
+static void add_surroundings(const struct attest_runtime_options *o,
 			     struct attest_argv *argv)
 {
 	for (const char *const *e = o->env; e && *e; e++) {
@@ -124,7 +124,7 @@ static void add_surroundings(const struct attest_container_options *o,
 	}
 }
 
-static void add_image_run(const struct attest_container_options *o,
+static void add_image_run(const struct attest_runtime_options *o,
 			  const char *dir, struct attest_argv *argv)
 {
 	static const char *const pulls[] = { "missing", "never", "always" };
@@ -152,7 +152,7 @@ static void add_image_run(const struct attest_container_options *o,
 	attest_argv_add_all(argv, o->command);
 }
 
-static void add_bundle_run(const struct attest_container_options *o,
+static void add_bundle_run(const struct attest_runtime_options *o,
 			   const char *dir, struct attest_argv *argv)
 {
 	attest_argv_add(argv, "--log");
@@ -164,7 +164,7 @@ static void add_bundle_run(const struct attest_container_options *o,
 	attest_argv_add(argv, o->name);
 }
 
-int attest_container_argv(const struct attest_container_options *options,
+int attest_container_argv(const struct attest_runtime_options *options,
 			  const char *dir, struct attest_argv *ret_argv)
 {
 	add_runtime(options, ret_argv);
@@ -175,7 +175,7 @@ int attest_container_argv(const struct attest_container_options *options,
 	return ret_argv->error;
 }
 
-int attest_container_remove_argv(const struct attest_container_options *options,
+int attest_container_remove_argv(const struct attest_runtime_options *options,
 				 struct attest_argv *ret_argv)
 {
 	add_runtime(options, ret_argv);

@@ -63,11 +63,11 @@ static int capture(char *const *argv, char **ret_text, size_t *ret_len)
 	return r;
 }
 
-static int ask(const struct attest_container_options *options,
+static int ask(const struct attest_runtime_options *options,
 	       enum attest_runtime runtime, const char *name,
 	       struct attest_container_info *info)
 {
-	const struct attest_container_options none = { .runtime = runtime };
+	const struct attest_runtime_options none = { .runtime = runtime };
 	_cleanup_argv_ struct attest_argv argv = { 0 };
 	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *text = NULL;
@@ -133,8 +133,8 @@ static int read_state(size_t i, const char *id,
 	return 0;
 }
 
-static int find(const struct attest_container_options *options,
-		const char *name, struct attest_container_info *info)
+static int find(const struct attest_runtime_options *options, const char *name,
+		struct attest_container_info *info)
 {
 	int best = -ENOENT;
 	int r;
@@ -155,7 +155,7 @@ static int find(const struct attest_container_options *options,
 	return best;
 }
 
-int attest_container_find(const struct attest_container_options *options,
+int attest_container_find(const struct attest_runtime_options *options,
 			  const char *name,
 			  struct attest_container_info *ret_info)
 {

@@ -16,11 +16,13 @@
 
 #include "base/cleanup.h"
 #include "container/guard.h"
+#include "container/runtime.h"
 
 #define TERM_WAIT_MS 2000 /* for the runtime to take the container down */
 #define REMOVE_TRIES 12	  /* the daemon may still be creating it */
 #define REMOVE_PAUSE_NS 300000000L
 #define DONE 'd'
+#define CGROUP 'c' /* the directory's path follows */
 
 extern char **environ;
 
@@ -97,13 +99,34 @@ static void end_runtime(int pidfd)
 	(void)poll(&p, 1, TERM_WAIT_MS);
 }
 
-/* Serves until the other end is done or gone. Is there work left? */
-static bool wait_for_end(int fd, int *pidfd)
+int attest_cgroup_kill(const char *dir)
 {
-	char message[sizeof(pid_t)];
+	_cleanup_free_ char *path = NULL;
+	_cleanup_close_ int fd = -1;
+
+	if (asprintf(&path, "%s/cgroup.kill", dir) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, "1", 1) < 0 ? -errno : 0;
+}
+
+void attest_container_guard_tell_cgroup(int guard_fd, const char *dir)
+{
+	char message[1 + ATTEST_CGROUP_DIR_MAX];
+	int n = snprintf(message, sizeof(message), "%c%s", CGROUP, dir);
+
+	(void)send(guard_fd, message, (size_t)n, MSG_NOSIGNAL);
+}
+
+/* Serves until the other end is done or gone. Is there work left? */
+static bool wait_for_end(int fd, int *pidfd, char *cgroup)
+{
+	char message[1 + ATTEST_CGROUP_DIR_MAX];
 
 	for (;;) {
-		ssize_t n = recv(fd, message, sizeof(message), 0);
+		ssize_t n = recv(fd, message, sizeof(message) - 1, 0);
 		pid_t pid;
 
 		if (n < 0 && errno == EINTR)
@@ -112,6 +135,10 @@ static bool wait_for_end(int fd, int *pidfd)
 			return true;
 		if (n == 1 && message[0] == DONE)
 			return false;
+		if (n > (ssize_t)sizeof(pid) && message[0] == CGROUP) {
+			message[n] = '\0';
+			memcpy(cgroup, message + 1, (size_t)n);
+		}
 		if (n != sizeof(pid))
 			continue;
 		memcpy(&pid, message, sizeof(pid));
@@ -135,6 +162,7 @@ static void detach(void)
 static void __attribute__((noreturn))
 guard_main(int fd, char *const *remove_argv, bool status_says, const char *dir)
 {
+	char cgroup[ATTEST_CGROUP_DIR_MAX] = "";
 	int pidfd = -1;
 	sigset_t none;
 
@@ -148,7 +176,10 @@ guard_main(int fd, char *const *remove_argv, bool status_says, const char *dir)
 		fd = dup2(fd, 3);
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	(void)close_range(4, ~0U, 0);
-	if (wait_for_end(fd, &pidfd)) {
+	if (wait_for_end(fd, &pidfd, cgroup)) {
+		/* Nobody enforces its policy any more. */
+		if (cgroup[0])
+			(void)attest_cgroup_kill(cgroup);
 		end_runtime(pidfd);
 		remove_container(remove_argv, status_says);
 		attest_run_dir_remove(dir);
@@ -156,8 +187,9 @@ guard_main(int fd, char *const *remove_argv, bool status_says, const char *dir)
 	_exit(0);
 }
 
-int attest_guard_start(char *const *remove_argv, bool status_says,
-		       const char *dir, struct attest_guard *ret_guard)
+int attest_container_guard_start(char *const *remove_argv, bool status_says,
+				 const char *dir,
+				 struct attest_container_guard *ret_guard)
 {
 	int pair[2];
 	pid_t pid;
@@ -180,7 +212,7 @@ int attest_guard_start(char *const *remove_argv, bool status_says,
 	return 0;
 }
 
-int attest_guard_adopt_self(int guard_fd)
+int attest_container_guard_adopt_self(int guard_fd)
 {
 	pid_t self = getpid();
 	char answer;
@@ -190,7 +222,7 @@ int attest_guard_adopt_self(int guard_fd)
 	return recv(guard_fd, &answer, 1, 0) == 1 ? 0 : -EPIPE;
 }
 
-void attest_guard_dismiss(struct attest_guard *guard)
+void attest_container_guard_dismiss(struct attest_container_guard *guard)
 {
 	const char done = DONE;
 

@@ -67,23 +67,32 @@ static int find_v2(char *point, size_t size)
 	return -ENOENT;
 }
 
+int attest_cgroup_v2_dir(const char *path, char ret_dir[ATTEST_CGROUP_DIR_MAX])
+{
+	char point[ATTEST_CGROUP_PATH_MAX];
+	int r;
+
+	r = find_v2(point, sizeof(point));
+	if (r < 0)
+		return r;
+	return snprintf(ret_dir, ATTEST_CGROUP_DIR_MAX, "%s%s", point, path) <
+		       ATTEST_CGROUP_DIR_MAX
+		   ? 0
+		   : -ENAMETOOLONG;
+}
+
 /* The inode number of a kernfs directory is its id on 64-bit machines. */
 int attest_cgroup_v2_id(const char *path, uint64_t *ret_id)
 {
-	char point[ATTEST_CGROUP_PATH_MAX];
-	_cleanup_free_ char *full = NULL;
+	char dir[ATTEST_CGROUP_DIR_MAX];
 	struct stat st;
 	int r;
 
 	_Static_assert(sizeof(st.st_ino) == 8, "64-bit inode numbers");
-	r = find_v2(point, sizeof(point));
+	r = attest_cgroup_v2_dir(path, dir);
 	if (r < 0)
 		return r;
-	if (asprintf(&full, "%s%s", point, path) < 0) {
-		full = NULL;
-		return -ENOMEM;
-	}
-	if (stat(full, &st) < 0)
+	if (stat(dir, &st) < 0)
 		return -errno;
 	*ret_id = st.st_ino;
 	return 0;

@@ -29,6 +29,9 @@ int attest_container_of_pid(pid_t pid, struct attest_container_id *ret_id,
  */
 int attest_cgroup_v2_id(const char *path, uint64_t *ret_id);
 
+/** The directory of a cgroup v2 path. 0; -ENOENT; -ENAMETOOLONG; -errno. */
+int attest_cgroup_v2_dir(const char *path, char ret_dir[ATTEST_CGROUP_DIR_MAX]);
+
 /** A running container. */
 struct attest_container_info {
 	char id[ATTEST_CONTAINER_ID_MAX];
@@ -50,7 +53,7 @@ struct attest_container_info {
  * Return: 0; -EINVAL no such name can exist; -ENOENT; -ESRCH it does not
  *         run; -errno.
  */
-int attest_container_find(const struct attest_container_options *options,
+int attest_container_find(const struct attest_runtime_options *options,
 			  const char *name,
 			  struct attest_container_info *ret_info);
 

@@ -22,21 +22,21 @@
 
 /* One run: the caller's options, completed, and what belongs to them. */
 struct run {
-	struct attest_container_options options;
+	struct attest_runtime_options options;
 	char *runtime_path;
 	char *profile;
 	char dir[sizeof("/tmp/attest-bpf-0123456789abcdef")];
 	bool has_dir;
 	struct attest_argv argv;
 	struct attest_argv remove_argv;
-	struct attest_guard guard;
+	struct attest_container_guard guard;
 };
 
 static void run_done(struct run *run)
 {
 	if (run->has_dir)
 		attest_run_dir_remove(run->dir);
-	attest_guard_dismiss(&run->guard);
+	attest_container_guard_dismiss(&run->guard);
 	attest_argv_done(&run->argv);
 	attest_argv_done(&run->remove_argv);
 	free(run->profile);
@@ -49,7 +49,7 @@ void attest_container_result_done(struct attest_container_result *result)
 	memset(result, 0, sizeof(*result));
 }
 
-static int make_name(const struct attest_container_options *options,
+static int make_name(const struct attest_runtime_options *options,
 		     char name[ATTEST_CONTAINER_NAME_MAX + 1])
 {
 	unsigned long long random;
@@ -112,8 +112,8 @@ static int make_dir(struct run *run, struct attest_diag *diag)
 		return -errno;
 	(void)snprintf(run->dir, sizeof(run->dir), "/tmp/attest-bpf-%016llx",
 		       random);
-	r = attest_guard_start(run->remove_argv.items, !is_docker, run->dir,
-			       &run->guard);
+	r = attest_container_guard_start(run->remove_argv.items, !is_docker,
+					 run->dir, &run->guard);
 	if (r < 0)
 		return r;
 	if (mkdir(run->dir, 0700) < 0)
@@ -179,7 +179,7 @@ static int execute(struct run *run, struct attest_container_result *result)
 	int r;
 
 	r = attest_runtime_run(run->argv.items, run->guard.fd, keep_error,
-			       &tail, &result->status);
+			       run->options.watch, &tail, &result->status);
 	if (r < 0)
 		return r;
 	explain(run, &tail, result);
@@ -189,7 +189,7 @@ static int execute(struct run *run, struct attest_container_result *result)
 	return 0;
 }
 
-int attest_container_run(const struct attest_container_options *options,
+int attest_container_run(const struct attest_runtime_options *options,
 			 struct attest_container_result *ret_result,
 			 struct attest_diag *reterr_diag)
 {

@@ -35,6 +35,6 @@ void attest_container_result_done(struct attest_container_result *result);
  *         the message and the solution), or what the system said.
  *         Never logs.
  */
-int attest_container_run(const struct attest_container_options *options,
+int attest_container_run(const struct attest_runtime_options *options,
 			 struct attest_container_result *ret_result,
 			 struct attest_diag *reterr_diag);

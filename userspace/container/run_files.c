@@ -31,7 +31,7 @@ static int write_text(const char *dir, const char *name, const char *text)
 	return attest_write_all(fd, text, strlen(text));
 }
 
-static int write_hook(const struct attest_container_options *options,
+static int write_hook(const struct attest_runtime_options *options,
 		      const char *dir, struct attest_diag *diag)
 {
 	_cleanup_free_ char *path = NULL;
@@ -65,7 +65,7 @@ static unsigned int kernel_version(void)
 	return major << 8 | (minor & 0xff);
 }
 
-static int write_bundle(const struct attest_container_options *options,
+static int write_bundle(const struct attest_runtime_options *options,
 			const char *dir, struct attest_diag *diag)
 {
 	_cleanup_free_ char *text = NULL;
@@ -85,7 +85,7 @@ static int write_bundle(const struct attest_container_options *options,
 	return write_text(dir, ATTEST_RUN_CONFIG, text);
 }
 
-int attest_run_files_write(const struct attest_container_options *options,
+int attest_run_files_write(const struct attest_runtime_options *options,
 			   const char *dir, struct attest_diag *reterr_diag)
 {
 	int r;

@@ -10,7 +10,7 @@
  * Writes profile, hook or bundle into dir, as the runtime wants them.
  * options->profile must be complete. 0 or -errno with diag.
  */
-int attest_run_files_write(const struct attest_container_options *options,
+int attest_run_files_write(const struct attest_runtime_options *options,
 			   const char *dir, struct attest_diag *reterr_diag);
 
 /** An executable's absolute path, searched in PATH; free(). -ENOENT. */

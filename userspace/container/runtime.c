@@ -36,7 +36,7 @@ bool attest_runtime_is_low_level(enum attest_runtime runtime)
 	return runtime == ATTEST_RUNTIME_CRUN || runtime == ATTEST_RUNTIME_RUNC;
 }
 
-void attest_container_options_apply(struct attest_container_options *options,
+void attest_container_options_apply(struct attest_runtime_options *options,
 				    const struct attest_policy *policy)
 {
 	const struct attest_process_limits *limits = &policy->limits;
@@ -72,7 +72,7 @@ static bool is_mountable(const char *path)
 	return path[0] == '/' && !strpbrk(path, ",\"\n\r");
 }
 
-static const char *problem_of_strings(const struct attest_container_options *o)
+static const char *problem_of_strings(const struct attest_runtime_options *o)
 {
 	if (!o->image || !o->image[0])
 		return "no image is named";
@@ -95,7 +95,7 @@ static const char *problem_of_strings(const struct attest_container_options *o)
 	return NULL;
 }
 
-static const char *problem_of_runtime(const struct attest_container_options *o)
+static const char *problem_of_runtime(const struct attest_runtime_options *o)
 {
 	if (attest_runtime_is_low_level(o->runtime)) {
 		if (o->image[0] != '/')
@@ -115,8 +115,8 @@ static const char *problem_of_runtime(const struct attest_container_options *o)
 	return NULL;
 }
 
-int attest_container_options_check(
-    const struct attest_container_options *options, const char **reterr_problem)
+int attest_container_options_check(const struct attest_runtime_options *options,
+				   const char **reterr_problem)
 {
 	const char *problem = problem_of_strings(options);
 

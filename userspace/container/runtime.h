@@ -21,6 +21,7 @@
 
 #define ATTEST_CONTAINER_TMPFS "/tmp:rw,noexec,nosuid,size=100m"
 #define ATTEST_CONTAINER_NAME_MAX 255
+#define ATTEST_CGROUP_DIR_MAX 4096 /* mount point and path */
 
 enum attest_runtime {
 	ATTEST_RUNTIME_PODMAN,
@@ -36,11 +37,22 @@ enum attest_pull {
 	ATTEST_PULL_ALWAYS,
 };
 
+/** Work to be done while the runtime runs. */
+struct attest_container_watch {
+	int fds[2];	 /* fn is called when one is readable; -1: none */
+	int interval_ms; /* and at least so often */
+	void (*fn)(struct attest_container_watch *watch);
+	/* The container's control group, once known: should we be killed, it
+	 * is killed before anything else. A directory's path, or "".
+	 */
+	char cgroup[ATTEST_CGROUP_DIR_MAX];
+};
+
 /**
  * One container. Lists are NULL-terminated and may be NULL; every string is
  * borrowed. All zero but image and command is a sensible start.
  */
-struct attest_container_options {
+struct attest_runtime_options {
 	enum attest_runtime runtime;
 	const char *runtime_path; /* NULL: its name, found in PATH */
 	/* For the runtime itself, before its subcommand: "--root", DIR... */
@@ -82,6 +94,8 @@ struct attest_container_options {
 	const char *docker_runtime;
 	/* docker: API 1.43 (Docker 24) or newer, which knows --annotation. */
 	bool docker_annotations;
+
+	struct attest_container_watch *watch; /* or NULL */
 };
 
 /** "podman", "docker", "crun", "runc"; "unknown" past the end. */
@@ -98,7 +112,7 @@ bool attest_runtime_is_low_level(enum attest_runtime runtime);
  * limits. Borrows from policy. A network with an allow list stays on; the
  * list is for the layers that can filter.
  */
-void attest_container_options_apply(struct attest_container_options *options,
+void attest_container_options_apply(struct attest_runtime_options *options,
 				    const struct attest_policy *policy);
 
 /** 1..255 of [A-Za-z0-9_.-], not starting with '.' or '-'. */
@@ -110,9 +124,8 @@ bool attest_container_name_is_valid(const char *name);
  * @ret_problem: static text.
  * Return: 0; -EINVAL.
  */
-int attest_container_options_check(
-    const struct attest_container_options *options,
-    const char **reterr_problem);
+int attest_container_options_check(const struct attest_runtime_options *options,
+				   const char **reterr_problem);
 
 /**
  * Writes the command line that runs the container in the foreground.
@@ -123,11 +136,11 @@ int attest_container_options_check(
  *
  * Return: 0; -ENOMEM. options must have passed the check and have a name.
  */
-int attest_container_argv(const struct attest_container_options *options,
+int attest_container_argv(const struct attest_runtime_options *options,
 			  const char *dir, struct attest_argv *ret_argv);
 
 /** Writes the command line that removes it, running or not. */
-int attest_container_remove_argv(const struct attest_container_options *options,
+int attest_container_remove_argv(const struct attest_runtime_options *options,
 				 struct attest_argv *ret_argv);
 
 /* Files below dir. */

@@ -62,9 +62,14 @@ static int confine(struct attest_session *s,
 {
 	uint32_t flags =
 	    s->options->with_files ? ATTEST_SUBJECT_TRACE_FILES : 0;
+	uint32_t pid = subject->pid;
 	uint64_t id = 0;
 	int r;
 
+	if (subject->created)
+		return attest_session_created(s, subject->created);
+	if (subject->running && subject->running->cgroup_id)
+		return attest_session_running(s, subject->running);
 	if (subject->kind == ATTEST_SUBJECT_CGROUP_TREE) {
 		r = cgroup_id(s, subject->cgroup, &id);
 		if (r < 0)
@@ -75,14 +80,18 @@ static int confine(struct attest_session *s,
 				   subject->cgroup, strerror(-r))
 			     : 0;
 	}
-	r = attest_kern_subject_tree(s->kern, subject->pid, &s->slot, flags,
+	if (subject->running) {
+		/* No control group of its own: its processes. */
+		s->container = *subject->running;
+		pid = (uint32_t)s->container.pid;
+	}
+	r = attest_kern_subject_tree(s->kern, pid, &s->slot, flags,
 				     &s->result->n_tasks);
 	if (r == -ESRCH)
-		return attest_session_fail(s, r, "there is no process %u",
-					   subject->pid);
+		return attest_session_fail(s, r, "there is no process %u", pid);
 	return r < 0
 		   ? attest_session_fail(s, r, "cannot confine process %u: %s",
-					 subject->pid, strerror(-r))
+					 pid, strerror(-r))
 		   : 0;
 }
 
@@ -94,9 +103,34 @@ static uint64_t monotonic_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* The process whose end is the subject's. -1: a control group has none. */
+static int open_subject(struct attest_session *s,
+			const struct attest_engine_subject *subject,
+			int *ret_pidfd)
+{
+	uint32_t pid = subject->pid;
+	int fd;
+
+	if (subject->kind == ATTEST_SUBJECT_CGROUP_TREE)
+		return 0;
+	if (subject->running)
+		pid = (uint32_t)subject->running->pid;
+	fd = subject->created
+		 ? fcntl(subject->created->pidfd, F_DUPFD_CLOEXEC, 3)
+		 : (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0)
+		return attest_session_fail(s, -errno,
+					   "cannot watch process %u: %s", pid,
+					   strerror(errno));
+	*ret_pidfd = fd;
+	return 0;
+}
+
+/* Until a signal, the end of the subject or of the time. */
 static void watch(struct attest_session *s, int pidfd, int signal_fd)
 {
 	uint64_t started = monotonic_ms();
+	bool was_running = pidfd >= 0;
 
 	for (;;) {
 		struct pollfd fds[] = {
@@ -108,7 +142,13 @@ static void watch(struct attest_session *s, int pidfd, int signal_fd)
 
 		(void)poll(fds, ARRAY_SIZE(fds), POLL_MS);
 		(void)attest_session_poll(s, 0);
-		if (fds[0].revents || fds[1].revents)
+		if (fds[0].revents)
+			return;
+		if (fds[1].revents)
+			pidfd = -1;
+		/* A container's first process may end before the others. */
+		if (was_running && pidfd < 0 &&
+		    !attest_session_container_lives(s))
 			return;
 		if (s->options->duration_ms &&
 		    monotonic_ms() - started >= s->options->duration_ms)
@@ -164,15 +204,9 @@ int attest_engine_attach(const struct attest_engine_options *options,
 	r = r ?: check_rung(&s, is_enforced);
 	if (r < 0)
 		return r;
-	if (subject->kind == ATTEST_SUBJECT_PID) {
-		pidfd = (int)syscall(SYS_pidfd_open, subject->pid, 0);
-		if (pidfd < 0)
-			return attest_session_fail(&s, -errno,
-						   "cannot watch process %u: "
-						   "%s",
-						   subject->pid,
-						   strerror(errno));
-	}
+	r = open_subject(&s, subject, &pidfd);
+	if (r < 0)
+		return r;
 	r = s.image ? 0 : empty_image(&s.image);
 	r = r ?: attest_kern_policy_add(s.kern, s.image, &s.slot);
 	if (r < 0)
@@ -190,6 +224,9 @@ int attest_engine_attach(const struct attest_engine_options *options,
 		if (options->ready)
 			options->ready(options->ctx);
 		watch(&s, pidfd, signal_fd);
+		/* Before the policy goes. */
+		if (subject->created)
+			attest_session_end_container(&s);
 		attest_session_drain(&s);
 	}
 	(void)sigprocmask(SIG_SETMASK, &old, NULL);

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "container/hook.h"
+#include "container/run.h"
 #include "engine/config.h"
 #include "event/sink.h"
 #include "kern/kern.h"
@@ -23,10 +25,11 @@
 struct attest_engine_options {
 	const struct attest_policy *policy; /* NULL: watch without one */
 	bool is_audit;			    /* overrides the policy's mode */
-	bool is_best_effort; /* start although something is not enforced */
-	bool without_bpf;    /* leave the BPF layer out */
-	bool with_processes; /* records of fork, exec and exit too */
-	bool with_files;     /* attach: records of what is opened, too */
+	bool is_best_effort;   /* start although something is not enforced */
+	bool without_bpf;      /* leave the BPF layer out */
+	bool with_processes;   /* records of fork, exec and exit too */
+	bool starts_container; /* with its runtime's settings */
+	bool with_files;       /* attach: records of what is opened, too */
 	enum attest_isolation_level isolation; /* of a command */
 	/* Host directory that a command works in; NULL: where it is started.
 	 * A container has it at /workspace if the policy has a rule that makes
@@ -67,9 +70,12 @@ void attest_engine_result_done(struct attest_engine_result *result);
 
 /** Who is attached to. */
 struct attest_engine_subject {
-	enum attest_subject_kind kind; /* PID or CGROUP_TREE */
+	enum attest_subject_kind kind; /* PID, CGROUP_TREE or CONTAINER */
 	uint32_t pid;
 	const char *cgroup; /* path of the directory */
+	/* CONTAINER: one that runs, or one that a hook was called for. */
+	const struct attest_container_info *running;
+	const struct attest_hook_target *created;
 };
 
 /**
@@ -87,7 +93,9 @@ int attest_engine_run(const struct attest_engine_options *options,
 
 /**
  * Confines or watches what runs already, until SIGINT, SIGTERM, the duration
- * or the end of the process. Detaches on return.
+ * or the end of the process. Detaches on return. A container that a hook was
+ * called for (created) does not outlive this: it is killed when anything but
+ * its own end ends the call.
  *
  * @is_enforced: false: refusals are recorded only.
  *
@@ -97,6 +105,23 @@ int attest_engine_attach(const struct attest_engine_options *options,
 			 const struct attest_engine_subject *subject,
 			 bool is_enforced,
 			 struct attest_engine_result *ret_result);
+
+/**
+ * Runs a container to its end: its runtime's settings and seccomp profile by
+ * the policy and, where BPF enforces, its control group under the policy from
+ * the first instruction of its program on.
+ *
+ * @container:     completed by what the policy says; hook_path names the
+ *                 program whose `oci-hook` the runtime calls, NULL: no BPF.
+ * @ret_container: how it ended; attest_container_result_done().
+ *
+ * Return: as attest_engine_run(); a runtime that refused is 0, see
+ *         ret_container->error.
+ */
+int attest_engine_container(const struct attest_engine_options *options,
+			    struct attest_runtime_options *container,
+			    struct attest_container_result *ret_container,
+			    struct attest_engine_result *ret_result);
 
 /** Coverage of a policy on this kernel, for `explain`. BPF is probed by
  * loading it and the canary. 0 or -errno.

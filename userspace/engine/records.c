@@ -22,8 +22,17 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000ULL + (uint64_t)t.tv_nsec;
 }
 
+static const char *known(const char *text)
+{
+	return text && text[0] ? text : NULL;
+}
+
 void attest_session_emit(struct attest_session *s, struct attest_record *rec)
 {
+	rec->container_id = known(s->container.id);
+	rec->container_name = known(s->container.name);
+	rec->container_image = known(s->container.image);
+	rec->container_runtime = known(s->container.runtime);
 	rec->seq = ++s->n_out;
 	s->result->n_records++;
 	if (rec->violation != ATTEST_VIOLATION_NONE)

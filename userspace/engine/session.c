@@ -148,6 +148,29 @@ static const char *workspace_target(const struct attest_engine_options *options)
 	return NULL;
 }
 
+/* What our filter does; a container's runtime loads it, with calls added. */
+static int plan_filter(struct attest_session *s, bool notify)
+{
+	const struct attest_policy *policy = s->options->policy;
+	const struct attest_seccomp_options seccomp = { .notify = notify };
+	struct attest_diag diag = { 0 };
+	int r;
+
+	if (!policy->seccomp)
+		return 0;
+	r = attest_seccomp_filter_get(policy->seccomp, &seccomp, &s->filter,
+				      NULL, &diag);
+	if (r < 0)
+		return attest_session_fail(s, r,
+					   "cannot build the seccomp filter: "
+					   "%s",
+					   diag.text[0] ? diag.text
+							: strerror(-r));
+	s->has_filter = true;
+	s->seccomp_state.program = &s->filter.prog;
+	return 0;
+}
+
 static int plan_command(struct attest_session *s)
 {
 	const struct attest_policy *policy = s->options->policy;
@@ -163,8 +186,6 @@ static int plan_command(struct attest_session *s)
 		.workspace_target = s->workspace_target,
 		.cpu_percent = s->options->cpu_percent,
 	};
-	struct attest_seccomp_options seccomp = { 0 };
-	struct attest_diag diag = { 0 };
 	char text[512];
 	int r;
 
@@ -173,29 +194,22 @@ static int plan_command(struct attest_session *s)
 				sizeof(text));
 	if (r < 0)
 		return attest_session_fail(s, r, "%s", text);
-	if (policy->seccomp) {
-		/* fentry/audit_seccomp reports to who can load it. */
-		seccomp.notify = !is_bpf_enforcing(s);
-		r = attest_seccomp_filter_get(policy->seccomp, &seccomp,
-					      &s->filter, NULL, &diag);
-		if (r < 0)
-			return attest_session_fail(
-			    s, r, "cannot build the seccomp filter: %s",
-			    diag.text[0] ? diag.text : strerror(-r));
-		s->has_filter = true;
-		s->seccomp_state.program = &s->filter.prog;
-	}
-	return 0;
+	/* fentry/audit_seccomp reports to who can load it. */
+	return plan_filter(s, !is_bpf_enforcing(s));
 }
 
 static int ask_coverage(struct attest_session *s)
 {
-	struct attest_layer_state layers[2 + ATTEST_CONFINE_LAYERS] = {
+	const struct attest_container_state container = {
+		.starts = s->options->starts_container,
+	};
+	struct attest_layer_state layers[3 + ATTEST_CONFINE_LAYERS] = {
 		{ &attest_bpf_layer, &s->bpf_state },
 		{ &attest_seccomp_layer, &s->seccomp_state },
+		{ &attest_container_layer, &container },
 	};
 
-	attest_confine_layers(&s->confine, layers + 2);
+	attest_confine_layers(&s->confine, layers + 3);
 	s->bpf_state.reason = s->result->bpf_reason;
 	return attest_coverage_make(s->options->policy, s->subject, layers,
 				    ARRAY_SIZE(layers), &s->result->coverage);
@@ -235,11 +249,13 @@ int attest_session_open(struct attest_session *s,
 	result->rung = s->bpf_state.rung;
 	if (!options->policy)
 		return 0;
-	if (subject == ATTEST_SUBJECT_COMMAND) {
+	r = 0;
+	if (subject == ATTEST_SUBJECT_COMMAND)
 		r = plan_command(s);
-		if (r < 0)
-			return r;
-	}
+	else if (options->starts_container)
+		r = plan_filter(s, false);
+	if (r < 0)
+		return r;
 	r = ask_coverage(s);
 	return r < 0 ? attest_session_fail(s, r, "out of memory") : 0;
 }

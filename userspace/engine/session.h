@@ -5,7 +5,9 @@
  */
 #pragma once
 
+#include "container/cover.h"
 #include "engine/describe.h"
+#include "container/identify_system.h"
 #include "engine/engine.h"
 #include "event/sequence.h"
 #include "sandbox/confine.h"
@@ -43,6 +45,7 @@ struct attest_session {
 	char id_prefix[32];
 	char digest[80];
 	struct attest_record_policy policy;
+	struct attest_container_info container; /* id "": none */
 	int64_t offset_ns;
 
 	struct attest_sequence *sequence;
@@ -85,6 +88,23 @@ void attest_session_take(struct attest_session *s, const void *event,
  * Return: 0, or a negative errno with the result's error set.
  */
 int attest_session_supervise(struct attest_session *s, int fd);
+
+/**
+ * Puts a container that is being created under the policy, from its next
+ * execve(2) on, and keeps its names for the records. Fails closed.
+ */
+int attest_session_created(struct attest_session *s,
+			   const struct attest_hook_target *target);
+
+/** Puts a running container under the policy. */
+int attest_session_running(struct attest_session *s,
+			   const struct attest_container_info *info);
+
+/** Does any process of its control group live? false without a container. */
+bool attest_session_container_lives(const struct attest_session *s);
+
+/** Kills what is left of the container, and waits until it is gone. */
+void attest_session_end_container(const struct attest_session *s);
 
 /** Enriches one record and gives it to the sinks. */
 void attest_session_emit(struct attest_session *s, struct attest_record *rec);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <attest/subject.h>
@@ -204,6 +205,14 @@ static int refuse_early(const struct attest_probe *probe, enum attest_rung rung,
 	return 0;
 }
 
+/* Our mount namespace; 0, which none has, if /proc does not say. */
+static __u32 mount_ns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/mnt", &st) < 0 ? 0 : (__u32)st.st_ino;
+}
+
 int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 		     struct attest_kern **ret, char *reason, size_t size)
 {
@@ -230,6 +239,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	kern->skeleton->rodata->attest_rename_lock = locks.rename_lock;
 	kern->skeleton->rodata->attest_mount_lock = locks.mount_lock;
 	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
+	kern->skeleton->rodata->attest_mount_ns = mount_ns();
 	r = choose(kern);
 	r = r ?: load(kern);
 	if (r < 0)

@@ -69,6 +69,7 @@ void attest_sandbox_free(struct attest_sandbox **sandbox)
 	attest_report_free(&s->report);
 	attest_policy_free(&s->completed);
 	free(s->report_sink.path);
+	attest_container_result_done(&s->container);
 	free(s->subject);
 	free(s);
 }
@@ -136,8 +137,8 @@ static uint64_t now_ns(void)
 }
 
 /* A clean report and context for the next subject, whose name is taken. */
-static int start(struct attest_sandbox *s, const char *kind, char *name,
-		 struct attest_error *error)
+int attest_sandbox_start(struct attest_sandbox *s, const char *kind, char *name,
+			 struct attest_error *error)
 {
 	int r;
 
@@ -145,6 +146,7 @@ static int start(struct attest_sandbox *s, const char *kind, char *name,
 	s->subject = name;
 	attest_report_free(&s->report);
 	attest_engine_result_done(&s->result);
+	attest_container_result_done(&s->container);
 	memset(&s->result, 0, sizeof(s->result));
 	r = name ? attest_report_new(&s->report) : -ENOMEM;
 	if (r < 0)
@@ -172,7 +174,8 @@ static void on_ready(void *ctx)
 		s->ready(s->ready_data);
 }
 
-static struct attest_engine_options engine_options(struct attest_sandbox *s)
+struct attest_engine_options
+attest_sandbox_engine_options(struct attest_sandbox *s)
 {
 	return (struct attest_engine_options){
 		.policy = s->policy,
@@ -214,8 +217,9 @@ static int not_enforced(const struct attest_engine_result *result,
 	    gap->reason ? gap->reason : "no layer can");
 }
 
-static int finish(struct attest_sandbox *s, int r, bool is_enforced,
-		  struct attest_sandbox_result *ret, struct attest_error *error)
+int attest_sandbox_finish(struct attest_sandbox *s, int r, bool is_enforced,
+			  struct attest_sandbox_result *ret,
+			  struct attest_error *error)
 {
 	const struct attest_engine_result *result = &s->result;
 
@@ -262,70 +266,16 @@ int attest_sandbox_execute_secure(struct attest_sandbox *sandbox,
 				  struct attest_sandbox_result *ret_result,
 				  struct attest_error *reterr_error)
 {
-	struct attest_engine_options options = engine_options(sandbox);
+	struct attest_engine_options options =
+	    attest_sandbox_engine_options(sandbox);
 	int r;
 
-	r = start(sandbox, "command", join(argv), reterr_error);
+	r = attest_sandbox_start(sandbox, "command", join(argv), reterr_error);
 	if (r < 0)
 		return r;
 	r = attest_engine_run(&options, argv,
 			      envp ? envp : (const char *const *)environ,
 			      &sandbox->result);
-	return finish(sandbox, r, true, ret_result, reterr_error);
-}
-
-/* A process that can be a subject: it exists and is no kernel thread. */
-static int check_pid(uint32_t pid, struct attest_error *error)
-{
-	char path[64];
-	char exe[8];
-
-	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
-		return attest_error_set(error, -ESRCH, NULL,
-					"there is no process %u", pid);
-	(void)snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	if (readlink(path, exe, sizeof(exe)) < 0 && errno == ENOENT)
-		return attest_error_set(
-		    error, -ESRCH, NULL,
-		    "process %u has no program: it is a kernel thread, or has "
-		    "ended",
-		    pid);
-	return 0;
-}
-
-int attest_sandbox_attach(struct attest_sandbox *sandbox,
-			  const struct attest_sandbox_target *target,
-			  struct attest_sandbox_result *ret_result,
-			  struct attest_error *reterr_error)
-{
-	struct attest_engine_options options = engine_options(sandbox);
-	struct attest_engine_subject subject = { 0 };
-	char *name = NULL;
-	int r;
-
-	if (target->size != sizeof(*target) || !target->pid == !target->cgroup)
-		return attest_error_set(reterr_error, -EINVAL, NULL,
-					"name one pid or one cgroup");
-	if (target->pid) {
-		r = check_pid(target->pid, reterr_error);
-		if (r < 0)
-			return r;
-	}
-	options.duration_ms = target->duration_ms;
-	options.with_processes = target->trace;
-	options.with_files = target->trace;
-	subject.kind =
-	    target->cgroup ? ATTEST_SUBJECT_CGROUP_TREE : ATTEST_SUBJECT_PID;
-	subject.pid = target->pid;
-	subject.cgroup = target->cgroup;
-	if (asprintf(&name, target->cgroup ? "%s" : "%s%u",
-		     target->cgroup ? target->cgroup : "pid ", target->pid) < 0)
-		name = NULL;
-	r = start(sandbox, target->cgroup ? "cgroup" : "pid", name,
-		  reterr_error);
-	if (r < 0)
-		return r;
-	r = attest_engine_attach(&options, &subject, target->enforce,
-				 &sandbox->result);
-	return finish(sandbox, r, target->enforce, ret_result, reterr_error);
+	return attest_sandbox_finish(sandbox, r, true, ret_result,
+				     reterr_error);
 }

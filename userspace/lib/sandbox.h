@@ -28,4 +28,17 @@ struct attest_sandbox {
 	struct attest_engine_result result;
 	struct attest_report_context context;
 	char *subject; /* its name */
+	struct attest_container_result container;
 };
+
+/** A clean report for the next subject, whose name is taken; NULL: -ENOMEM. */
+int attest_sandbox_start(struct attest_sandbox *s, const char *kind, char *name,
+			 struct attest_error *error);
+
+struct attest_engine_options
+attest_sandbox_engine_options(struct attest_sandbox *s);
+
+/** The result of a subject, or the error that r and the engine's text are. */
+int attest_sandbox_finish(struct attest_sandbox *s, int r, bool is_enforced,
+			  struct attest_sandbox_result *ret,
+			  struct attest_error *error);

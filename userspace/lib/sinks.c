@@ -103,6 +103,10 @@ static void fill(struct attest_event *e, const struct attest_record *rec)
 		.syscall = rec->syscall_name,
 		.context = rec->context,
 		.lost = rec->gap_lost,
+		.container_id = rec->container_id,
+		.container_name = rec->container_name,
+		.container_image = rec->container_image,
+		.container_runtime = rec->container_runtime,
 	};
 	if (rec->violation != ATTEST_VIOLATION_NONE)
 		e->violation = attest_violation_name(rec->violation);

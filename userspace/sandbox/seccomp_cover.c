@@ -58,10 +58,11 @@ static enum attest_cover cover(const void *state,
 	if (kind == ATTEST_ITEM_NET_DEFAULT &&
 	    policy->net_default != ATTEST_NETWORK_DISABLED)
 		return ATTEST_COVER_FULL; /* nothing to enforce */
-	if (subject != ATTEST_SUBJECT_COMMAND) {
+	if (subject != ATTEST_SUBJECT_COMMAND &&
+	    !(subject == ATTEST_SUBJECT_CONTAINER && s->program)) {
 		(void)snprintf(reason, size,
 			       "a filter binds only what is started with it; "
-			       "use `attest-bpf run`");
+			       "use `attest-bpf run` or `container run`");
 		return ATTEST_COVER_NONE;
 	}
 	if (!s->program) {
