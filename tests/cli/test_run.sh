@@ -56,7 +56,7 @@ if "$bin" explain -p "$tmp/limit.yaml" | grep -q '^max_files.*nothing'; then
 fi
 
 t 2 watch
-err 'Give --pid PID or --cgroup PATH'
+err 'Give --pid PID, --cgroup PATH or --container NAME'
 t 1 watch --pid 4194305
 err 'there is no process 4194305'
 t 2 enforce --pid 1
