@@ -156,10 +156,6 @@ struct file {
 	struct path f_path;
 };
 
-struct nsproxy {
-	struct mnt_namespace *mnt_ns;
-};
-
 struct fs_struct {
 	struct path root;
 	struct path pwd;
@@ -191,7 +187,6 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct files_struct *files;
-	struct nsproxy *nsproxy;
 	struct bpf_local_storage *bpf_storage;
 	char comm[16];
 };
