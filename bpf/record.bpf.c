@@ -128,8 +128,10 @@ __noinline int attest_file_record(__u32 slot, __u32 generation, __u32 access,
 	sc->event.access = access;
 	sc->event.inode = BPF_CORE_READ(dentry, d_inode, i_ino);
 	sc->event.dev = BPF_CORE_READ(dentry, d_inode, i_sb, s_dev);
-	sc->event.limit = 0;
-	sc->event.value = 0;
+	sc->event.limit = sc->limit;
+	sc->event.value = sc->value;
+	sc->limit = 0;
+	sc->value = 0;
 	sc->event.path_len = sc->path_len;
 	sc->event.path2_len = 0;
 	sc->event.arg_len = 0;

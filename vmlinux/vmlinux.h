@@ -30,6 +30,7 @@ typedef unsigned short umode_t;
 typedef unsigned int fmode_t;
 typedef unsigned int dev_t;
 typedef unsigned long size_t;
+typedef long long loff_t;
 
 enum {
 	false = 0,
@@ -78,6 +79,7 @@ struct hlist_head {
 
 struct iattr {
 	unsigned int ia_valid;
+	loff_t ia_size;
 };
 
 struct qstr {
@@ -100,6 +102,11 @@ struct inode {
 	umode_t i_mode;
 	kuid_t i_uid;
 	unsigned long i_ino;
+	union {
+		const unsigned int i_nlink;
+		unsigned int __i_nlink;
+	};
+	loff_t i_size;
 	struct super_block *i_sb;
 	struct hlist_head i_dentry;
 };
@@ -154,6 +161,21 @@ struct file {
 	unsigned int f_flags;
 	struct inode *f_inode;
 	struct path f_path;
+	loff_t f_pos;
+};
+
+struct kiocb {
+	struct file *ki_filp;
+	loff_t ki_pos;
+	int ki_flags;
+};
+
+struct open_flags {
+	int open_flag;
+};
+
+struct renamedata {
+	struct dentry *new_dentry;
 };
 
 struct fs_struct {
@@ -175,6 +197,7 @@ struct cred {
 };
 
 struct task_struct {
+	void *stack;
 	int pid;
 	int tgid;
 	unsigned int flags;
@@ -187,6 +210,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct fs_struct *fs;
 	struct files_struct *files;
+	struct io_uring_task *io_uring;
 	struct bpf_local_storage *bpf_storage;
 	char comm[16];
 };
@@ -237,7 +261,9 @@ struct unix_sock {
 	struct path path;
 };
 
+struct filename;
 struct fown_struct;
+struct io_uring_task;
 struct kernel_siginfo;
 struct mnt_idmap;
 struct rlimit;

@@ -58,6 +58,9 @@ struct attest_scratch {
 	__u32 names_internal; /* some mount is the kernel's own */
 	__u32 pad1;
 	__u32 names_rooted; /* names_first is below the task's root */
+	/* Of the next record, then cleared. */
+	__u64 limit;
+	__u64 value;
 
 	/* Address of the name << 8 | its length: the top byte of a kernel
 	 * address is always 0xff.

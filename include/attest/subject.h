@@ -76,6 +76,19 @@ struct attest_scan {
 };
 _Static_assert(sizeof(struct attest_scan) == 24, "scan ABI");
 
+/**
+ * Value of the array `attest_usage`, by slot: what the subject has used of
+ * the limits. With all slots' tasks shared, and pinned where they are.
+ */
+struct attest_usage {
+	__u64 disk_bytes;   /* by which its files grew */
+	__u64 files;	    /* names made less names removed */
+	__u64 largest_file; /* bytes of the largest it grew */
+	__u32 generation;   /* of the slot; an older one's is void */
+	__u32 pad0;
+};
+_Static_assert(sizeof(struct attest_usage) == 32, "usage ABI");
+
 /* Per-CPU statistics, index of `attest_stats`. */
 enum attest_stat {
 	ATTEST_STAT_RING_FULL,	/* records lost: the ring had no room */

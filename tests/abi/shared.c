@@ -19,6 +19,7 @@ SHARED(attest_cgroup_subject);
 SHARED(attest_count_key);
 SHARED(attest_settings);
 SHARED(attest_scan);
+SHARED(attest_usage);
 SHARED(attest_image_hdr);
 SHARED(attest_image_state);
 SHARED(attest_image_cell);

@@ -47,6 +47,8 @@ static int take(struct attest_sink *sink, const struct attest_record *rec)
 	r->access = rec->access;
 	r->rule = rec->rule;
 	r->syscall = rec->syscall;
+	r->limit = rec->limit;
+	r->value = rec->value;
 	keep(r->path, sizeof(r->path), rec->path);
 	keep(r->path2, sizeof(r->path2), rec->path2);
 	(void)snprintf(r->rule_text, sizeof(r->rule_text), "%s",
@@ -123,6 +125,8 @@ static void attach(const char *policy_text,
 	    attest_engine_attach(&options, subject, is_enforced, &result);
 	ret->rung = result.rung;
 	ret->n_lost = result.n_lost;
+	ret->n_counters = result.n_counters;
+	memcpy(ret->counters, result.counters, sizeof(ret->counters));
 	(void)snprintf(ret->message, sizeof(ret->message), "%s", result.error);
 	attest_engine_result_done(&result);
 	attest_policy_free(&policy);

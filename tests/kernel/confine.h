@@ -20,6 +20,7 @@ struct confine_record {
 	char path[512];
 	char path2[512];
 	char rule_text[128];
+	uint64_t limit, value;
 };
 
 struct confine_result {
@@ -28,6 +29,8 @@ struct confine_result {
 	enum attest_rung rung;
 	pid_t pid; /* of the child */
 	uint64_t n_lost;
+	struct attest_report_counter counters[ATTEST_ENGINE_COUNTERS];
+	size_t n_counters;
 	size_t n_records;
 	struct confine_record records[CONFINE_RECORDS_MAX];
 };

@@ -65,6 +65,34 @@ static void fill_rule(const struct attest_policy *policy,
 	}
 }
 
+/* The sentence for a limit that would be passed. */
+static bool put_limit(const struct attest_record *rec, char *text, size_t size)
+{
+	const char *format;
+
+	if (rec->violation == ATTEST_VIOLATION_FILE_SIZE_LIMIT)
+		format = "the file of %s would become %" PRIu64
+			 " bytes, max_file_size is %" PRIu64;
+	else if (rec->violation == ATTEST_VIOLATION_DISK_USAGE_LIMIT)
+		format = "the files of %s would take %" PRIu64
+			 " bytes, max_disk_usage is %" PRIu64;
+	else if (rec->violation == ATTEST_VIOLATION_FILE_COUNT_LIMIT)
+		format = "%s would have made %" PRIu64
+			 " files, max_files is %" PRIu64;
+	else
+		return false;
+	if (rec->value >> 63)
+		(void)snprintf(
+		    text, size,
+		    "%s would write more than can be told, the limit "
+		    "is %" PRIu64,
+		    rec->comm, rec->limit);
+	else
+		(void)snprintf(text, size, format, rec->comm, rec->value,
+			       rec->limit);
+	return true;
+}
+
 static void fill_context(struct attest_record *rec,
 			 struct attest_enriched *texts)
 {
@@ -73,6 +101,8 @@ static void fill_context(struct attest_record *rec,
 
 	switch (rec->kind) {
 	case ATTEST_KIND_FILESYSTEM:
+		if (put_limit(rec, text, size))
+			break;
 		if (rec->violation == ATTEST_VIOLATION_UNRESOLVABLE_PATH)
 			(void)snprintf(text, size,
 				       "%s by %s, but its path cannot be told: "

@@ -189,6 +189,7 @@ void attest_session_drain(struct attest_session *s)
 	for (unsigned int i = 0; i < stats.n_cpus; i++)
 		while (attest_sequence_end(s->sequence, i, stats.seqs[i], &gap))
 			emit_gap(s, &gap);
+	attest_session_usage(s);
 	s->result->recursion_misses = stats.recursion_misses;
 	if (stats.recursion_misses && s->bpf_state.rung == ATTEST_RUNG_FMOD_RET)
 		log_warning("the kernel skipped %llu program runs: what they "

@@ -103,6 +103,10 @@ static void climb(struct attest_session *s, bool wants_bpf)
 		reason[0] = '\0';
 		if (try_rung(s, &probe, rung, reason, sizeof(reason)) == 0) {
 			s->bpf_state.rung = rung;
+			s->bpf_state.lacks_sizes =
+			    !attest_kern_has_sizes(s->kern);
+			s->bpf_state.lacks_counts =
+			    !attest_kern_has_counts(s->kern);
 			return;
 		}
 		log_debug("rung %s: %s", attest_rung_name(rung), reason);

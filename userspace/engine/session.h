@@ -72,6 +72,9 @@ int attest_session_poll(struct attest_session *s, int timeout_ms);
 /** Takes the rest of the ring and accounts for every number. */
 void attest_session_drain(struct attest_session *s);
 
+/** What was used of the filesystem limits, into the result's counters. */
+void attest_session_usage(struct attest_session *s);
+
 /**
  * Decodes, enriches and gives out one event.
  *

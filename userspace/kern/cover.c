@@ -14,6 +14,29 @@ static enum attest_cover say(enum attest_cover cover, char *reason, size_t size,
 	return cover;
 }
 
+/* bpf/README.md, Limits, has the operations. */
+static enum attest_cover cover_limit(const struct attest_kern_state *s,
+				     enum attest_item_kind kind, char *reason,
+				     size_t size)
+{
+	bool is_count = kind == ATTEST_ITEM_FS_MAX_FILES;
+
+	if (s->rung > ATTEST_RUNG_FMOD_RET)
+		return say(ATTEST_COVER_NONE, reason, size,
+			   s->reason ? s->reason : "not loaded");
+	if (is_count ? s->lacks_counts : s->lacks_sizes)
+		return say(ATTEST_COVER_NONE, reason, size,
+			   "this kernel lets no program see what is written "
+			   "or made: boot one of Linux 6.1 or newer built "
+			   "without inlining across files");
+	if (is_count)
+		return say(ATTEST_COVER_FULL, reason, size,
+			   "names are counted; files without one are not");
+	return say(ATTEST_COVER_FULL, reason, size,
+		   "threads that append to one file at the same moment can "
+		   "pass it by a write each");
+}
+
 static enum attest_cover cover(const void *state,
 			       const struct attest_policy *policy,
 			       enum attest_subject_kind subject,
@@ -31,8 +54,7 @@ static enum attest_cover cover(const void *state,
 	case ATTEST_ITEM_FS_MAX_FILE_SIZE:
 	case ATTEST_ITEM_FS_MAX_DISK_USAGE:
 	case ATTEST_ITEM_FS_MAX_FILES:
-		return say(ATTEST_COVER_NONE, reason, size,
-			   "sizes and counts are not tracked");
+		return cover_limit(s, kind, reason, size);
 	default:
 		return ATTEST_COVER_NONE; /* not this layer's business */
 	}

@@ -29,10 +29,17 @@ struct attest_kern {
 	uint8_t needs[ATTEST_SLOTS_MAX]; /* ATTEST_NEED_* of each policy */
 	unsigned int version;		 /* of the kernel, major << 8 | minor */
 
+	/* See limit.c. */
+	struct bpf_link *limit_links[ATTEST_LINKS_MAX];
+	uint8_t limit_slots[ATTEST_SLOTS_MAX]; /* groups that a slot needs */
+	uint8_t limit_attached;		       /* groups that are attached */
+	uint8_t limit_missing; /* groups that this kernel cannot have */
+
 	int images_fd;
 	int subjects_fd;
 	int cgroups_fd;
 	int counts_fd;
+	int usage_fd;
 	int stats_fd;
 	int seqs_fd;
 	int events_fd;
@@ -58,3 +65,21 @@ int attest_kern_demand(struct attest_kern *kern, uint32_t slot,
 		       const struct attest_image_hdr *image);
 int attest_kern_demand_more(struct attest_kern *kern, uint32_t slot,
 			    const struct attest_image_hdr *image);
+
+/** Is it one of the programs that hang on the kernel only while needed? */
+bool attest_limit_owns(const struct bpf_program *program);
+
+/** Before the programs are loaded: leaves out what this kernel lacks. */
+int attest_limit_choose(struct attest_kern *kern);
+
+/**
+ * Says what the policy of a slot needs, and attaches or detaches by that.
+ *
+ * @image: NULL: the slot is empty.
+ *
+ * Return: 0, or what the kernel said.
+ */
+int attest_limit_need(struct attest_kern *kern, uint32_t slot,
+		      const struct attest_image_hdr *image);
+
+void attest_limit_detach(struct attest_kern *kern);

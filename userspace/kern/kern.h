@@ -117,6 +117,14 @@ int attest_kern_stats(struct attest_kern *kern, struct attest_kern_stats *ret);
 uint64_t attest_kern_count(struct attest_kern *kern,
 			   const struct attest_slot *slot, uint32_t rule);
 
+/** What a slot's subject has used of its limits. 0, or what the kernel said. */
+int attest_kern_usage(struct attest_kern *kern, const struct attest_slot *slot,
+		      struct attest_usage *ret);
+
+/** Can max_file_size and max_disk_usage, and max_files, be enforced here? */
+bool attest_kern_has_sizes(const struct attest_kern *kern);
+bool attest_kern_has_counts(const struct attest_kern *kern);
+
 /**
  * Proves that the rung enforces: a child under a throw-away policy tries one
  * refused operation per hook family and must be refused and recorded.
@@ -128,6 +136,8 @@ int attest_kern_canary(struct attest_kern *kern, char *reason, size_t size);
 struct attest_kern_state {
 	enum attest_rung rung; /* LSM and FMOD_RET enforce */
 	const char *reason;    /* why nothing better, with the remedy */
+	bool lacks_sizes;      /* the kernel does not say what is written */
+	bool lacks_counts;     /* nor what is made and removed */
 };
 
 extern const struct attest_layer_ops attest_bpf_layer;

@@ -84,7 +84,8 @@ static int choose(struct attest_kern *kern)
 		const char *section = bpf_program__section_name(program);
 		bool is_lsm = strncmp(section, "lsm/", 4) == 0;
 		bool is_fn = strncmp(section, "fmod_ret/", 9) == 0;
-		bool is_fentry = strncmp(section, "fentry/", 7) == 0;
+		bool is_fentry = strncmp(section, "fentry/", 7) == 0 ||
+				 strncmp(section, "fexit/", 6) == 0;
 		int r = 0;
 
 		if (!attest_kern_has_program(kern, bpf_program__name(program)))
@@ -135,7 +136,8 @@ static int attach(struct attest_kern *kern, char *reason, size_t size)
 		struct bpf_link *link;
 
 		if (!bpf_program__autoload(program) ||
-		    attest_kern_is_demanded(bpf_program__name(program)))
+		    attest_kern_is_demanded(bpf_program__name(program)) ||
+		    attest_limit_owns(program))
 			continue;
 		link = bpf_program__attach(program);
 		if (!link)
@@ -168,6 +170,7 @@ static int take_maps(struct attest_kern *kern)
 	kern->subjects_fd = bpf_map__fd(s->maps.attest_subjects);
 	kern->cgroups_fd = bpf_map__fd(s->maps.attest_cgroups);
 	kern->counts_fd = bpf_map__fd(s->maps.attest_counts);
+	kern->usage_fd = bpf_map__fd(s->maps.attest_usage);
 	kern->stats_fd = bpf_map__fd(s->maps.attest_stats);
 	kern->seqs_fd = bpf_map__fd(s->maps.attest_seqs);
 	kern->events_fd = bpf_map__fd(s->maps.attest_events);
@@ -241,6 +244,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
 	kern->skeleton->rodata->attest_mount_ns = mount_ns();
 	r = choose(kern);
+	r = r ?: attest_limit_choose(kern);
 	r = r ?: load(kern);
 	if (r < 0)
 		return fail(r, reason, size,
@@ -265,6 +269,7 @@ void attest_kern_close(struct attest_kern **kern)
 	if (!k)
 		return;
 	ring_buffer__free(k->ring);
+	attest_limit_detach(k);
 	for (size_t i = 0; i < k->n_links; i++)
 		(void)bpf_link__destroy(k->links[i]);
 	for (size_t i = 0; i < ATTEST_DEMANDS_MAX; i++)

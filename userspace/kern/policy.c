@@ -96,15 +96,22 @@ int attest_kern_policy_add(struct attest_kern *kern,
 			   struct attest_slot *ret)
 {
 	struct attest_slot slot = { .generation = new_number() };
+	struct attest_usage usage = { .generation = slot.generation };
 	int r;
 
 	r = find_slot(kern, &slot.slot);
 	if (r < 0)
 		return r;
-	r = attest_kern_demand(kern, slot.slot, image);
+	if (bpf_map_update_elem(kern->usage_fd, &slot.slot, &usage, BPF_ANY) <
+	    0)
+		return -errno;
+	/* Nobody may be bound before what binds hangs on the kernel. */
+	r = attest_limit_need(kern, slot.slot, image);
+	r = r ?: attest_kern_demand(kern, slot.slot, image);
 	r = r ?: put(kern, &slot, image);
 	if (r < 0) {
 		(void)attest_kern_demand(kern, slot.slot, NULL);
+		(void)attest_limit_need(kern, slot.slot, NULL);
 		return r;
 	}
 	*ret = slot;
@@ -119,8 +126,17 @@ int attest_kern_policy_replace(struct attest_kern *kern,
 
 	/* What the old image needs stays until the new one is in force. */
 	r = attest_kern_demand_more(kern, slot->slot, image);
+	r = r ?: attest_limit_need(kern, slot->slot, image);
 	r = r ?: put(kern, slot, image);
 	return r ?: attest_kern_demand(kern, slot->slot, image);
+}
+
+int attest_kern_usage(struct attest_kern *kern, const struct attest_slot *slot,
+		      struct attest_usage *ret)
+{
+	if (bpf_map_lookup_elem(kern->usage_fd, &slot->slot, ret) < 0)
+		return -errno;
+	return ret->generation == slot->generation ? 0 : -ESTALE;
 }
 
 uint64_t attest_kern_count(struct attest_kern *kern,

@@ -139,5 +139,7 @@ int attest_kern_policy_remove(struct attest_kern *kern,
 	if (bpf_map_delete_elem(kern->images_fd, &slot->slot) < 0 && r == 0)
 		r = -errno;
 	r = r ?: attest_kern_demand(kern, slot->slot, NULL);
-	return r ?: scan(kern, &what, &n);
+	r = r ?: scan(kern, &what, &n);
+	(void)attest_limit_need(kern, slot->slot, NULL);
+	return r;
 }
