@@ -9,7 +9,7 @@
 
 #include "kern/kern.h"
 
-#define ATTEST_LINKS_MAX 64
+#define ATTEST_LINKS_MAX 128
 
 struct attest_bpf;
 
