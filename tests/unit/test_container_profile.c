@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -178,6 +179,45 @@ static void dockers_conditions_are_resolved(void **state)
 	assert_non_null(json_object_get(object, "architectures"));
 }
 
+/* jansson's integers are signed, the arguments of system calls are not. */
+static void numbers_have_64_bits(void **state)
+{
+	static const char profile[] =
+	    "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":"
+	    "[\"mmap\"],\"action\":\"SCMP_ACT_KILL\",\"comment\":\"a \\\" "
+	    "99999999999999999999\",\"args\":[{\"index\":0,\"value\":"
+	    "18446744073709551615,\"valueTwo\":9223372036854775808,"
+	    "\"op\":\"SCMP_CMP_MASKED_EQ\"}]}]}";
+	static const char *const bad[] = { "18446744073709551616", "-1",
+					   "\"1\"", "1.5", "\"\\u00015x\"" };
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *added = NULL;
+	struct attest_diag diag;
+
+	assert_int_equal(
+	    attest_container_profile_complete(profile, 0, &text, &added, &diag),
+	    0);
+	assert_non_null(strstr(text, "\"value\": 18446744073709551615,"));
+	assert_non_null(strstr(text, "\"valueTwo\": 9223372036854775808,"));
+	assert_non_null(strstr(text, "a \\\" 99999999999999999999\""));
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char wrong[256];
+		json_t *root = NULL;
+
+		(void)snprintf(wrong, sizeof(wrong),
+			       "{\"defaultAction\":\"SCMP_ACT_ALLOW\","
+			       "\"syscalls\":[{\"names\":[\"mmap\"],"
+			       "\"action\":\"SCMP_ACT_KILL\",\"args\":"
+			       "[{\"index\":0,\"op\":\"SCMP_CMP_EQ\","
+			       "\"value\":%s}]}]}",
+			       bad[i]);
+		assert_int_equal(
+		    attest_container_profile_to_oci(wrong, 0, &root, &diag),
+		    -EINVAL);
+		assert_null(root);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -186,6 +226,7 @@ int main(void)
 		cmocka_unit_test(sets_differ_by_runtime),
 		cmocka_unit_test(an_explicit_refusal_is_never_overruled),
 		cmocka_unit_test(failure_leaves_output_alone),
+		cmocka_unit_test(numbers_have_64_bits),
 		cmocka_unit_test(dockers_conditions_are_resolved),
 	};
 

@@ -7,6 +7,7 @@
 #include "container/bundle.h"
 #include "container/profile.h"
 #include "container/profile_json.h"
+#include "policy/seccomp_text.h"
 
 /* Docker's and podman's lists: host state that /proc and /sys would leak. */
 static const char *const masked[] = {
@@ -215,7 +216,7 @@ int attest_container_bundle(const struct attest_runtime_options *options,
 	r = add_extras(root, options);
 	if (r < 0)
 		return r;
-	text = json_dumps(root, JSON_INDENT(2));
+	text = attest_scmp_json_dump(root, JSON_INDENT(2));
 	if (!text)
 		return -ENOMEM;
 	*ret_text = text;

@@ -9,6 +9,7 @@
 #include "container/profile.h"
 #include "container/profile_json.h"
 #include "container/runtime_calls.h"
+#include "policy/seccomp_text.h"
 
 int attest_profile_fail(struct attest_diag *diag, int error, const char *format,
 			...)
@@ -173,7 +174,7 @@ int attest_container_profile_complete(const char *profile, unsigned int who,
 	r = append_rule(root, names);
 	if (r < 0)
 		return r;
-	text = json_dumps(root, JSON_INDENT(2));
+	text = attest_scmp_json_dump(root, JSON_INDENT(2));
 	if (!text)
 		return -ENOMEM;
 	if (ret_added) {

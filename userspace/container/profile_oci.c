@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "container/profile.h"
 #include "container/profile_json.h"
+#include "policy/seccomp_text.h"
 
 #if defined(__x86_64__)
 #define NATIVE_GO "amd64"
@@ -31,6 +32,22 @@ bool attest_json_array_has(const json_t *array, const char *text)
 	return false;
 }
 
+static bool are_args_good(const json_t *args)
+{
+	const json_t *arg;
+	size_t i;
+
+	json_array_foreach (args, i, arg) {
+		const json_t *one = json_object_get(arg, "value");
+		const json_t *two = json_object_get(arg, "valueTwo");
+
+		if ((one && !attest_scmp_json_is_u64(one)) ||
+		    (two && !attest_scmp_json_is_u64(two)))
+			return false;
+	}
+	return true;
+}
+
 static const char *problem_of_rule(json_t *rule)
 {
 	json_t *names = json_object_get(rule, "names");
@@ -48,6 +65,8 @@ static const char *problem_of_rule(json_t *rule)
 		if (!json_is_string(item))
 			return "names something that is no string";
 	}
+	if (!are_args_good(json_object_get(rule, "args")))
+		return "compares an argument with no unsigned 64-bit number";
 	return NULL;
 }
 
@@ -85,7 +104,7 @@ int attest_profile_read(const char *profile, json_t **ret_root,
 		return attest_profile_fail(reterr_diag, -E2BIG,
 					   "a profile has at most %u bytes",
 					   ATTEST_PROFILE_MAX);
-	root = json_loads(profile, JSON_REJECT_DUPLICATES, &error);
+	root = attest_scmp_json_load(profile, &error);
 	if (!root) {
 		(void)attest_profile_fail(reterr_diag, 0, "%s", error.text);
 		reterr_diag->line = error.line > 0 ? error.line : 0;

@@ -136,6 +136,69 @@ json_t *attest_scmp_json_u64(uint64_t value)
 	return json_sprintf("\001%" PRIu64, value);
 }
 
+/* Is the token a whole number that jansson takes for too big? */
+static bool is_above_signed(const char *token, size_t len)
+{
+	uint64_t value = 0;
+
+	if (strspn(token, "0123456789") != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (unsigned)(token[i] - '0'),
+					   &value))
+			return false;
+	return value > INT64_MAX;
+}
+
+/* The text with such numbers as marked strings. */
+static char *mark_numbers(const char *text)
+{
+	_cleanup_str_ struct attest_str out = { 0 };
+
+	while (*text) {
+		size_t n = strspn(text, "0123456789.eE+-");
+
+		if (*text == '"') {
+			for (n = 1; text[n] && text[n] != '"'; n++)
+				if (text[n] == '\\' && text[n + 1])
+					n++;
+			n += text[n] == '"';
+			attest_str_append(&out, text, n);
+		} else if (is_above_signed(text, n)) {
+			attest_str_printf(&out, "\"" U64_MARK "%.*s\"", (int)n,
+					  text);
+		} else {
+			n = n ?: 1;
+			attest_str_append(&out, text, n);
+		}
+		text += n;
+	}
+	return attest_str_take(&out);
+}
+
+json_t *attest_scmp_json_load(const char *text, json_error_t *ret_error)
+{
+	json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, ret_error);
+	_cleanup_free_ char *marked = NULL;
+
+	if (root || json_error_code(ret_error) != json_error_numeric_overflow)
+		return root;
+	marked = mark_numbers(text);
+	return marked ? json_loads(marked, JSON_REJECT_DUPLICATES, ret_error)
+		      : NULL;
+}
+
+bool attest_scmp_json_is_u64(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (json_is_integer(value))
+		return json_integer_value(value) >= 0;
+	return text && text[0] == '\001' &&
+	       is_above_signed(text + 1, strlen(text + 1));
+}
+
 char *attest_scmp_json_dump(const json_t *value, size_t flags)
 {
 	static const char *const keys[] = { "\"value\":", "\"valueTwo\":" };

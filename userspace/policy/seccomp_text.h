@@ -38,6 +38,14 @@ json_t *attest_scmp_json_u64(uint64_t value);
  */
 json_t *attest_scmp_json_object(const struct attest_seccomp_profile *profile);
 
+/**
+ * json_loads() for what has such numbers: those above INT64_MAX become marked
+ * strings, which attest_scmp_json_dump() makes numbers again.
+ */
+json_t *attest_scmp_json_load(const char *text, json_error_t *ret_error);
+/** An unsigned number, marked or not? */
+bool attest_scmp_json_is_u64(const json_t *value);
+
 /** json_dumps() for what has such numbers; free(). */
 char *attest_scmp_json_dump(const json_t *value, size_t flags);
 
