@@ -576,6 +576,25 @@ attest_container_wrap_runtime(const char *runtime, const char *const *args,
 			      struct attest_error *reterr_error);
 
 /**
+ * Makes attach record the system calls of what it watches, as they return:
+ * needs root, costs every system call of the machine, and what paths are shown
+ * is what was passed, not what was used.
+ *
+ * @filter: as strace's -e trace=: "openat,close", "%file", "!%network", "all".
+ * @result: NULL, "ok", "failed" or an error's name ("ENOENT").
+ * @only_totals: no records, only attest_sandbox_syscall_summary().
+ */
+ATTEST_EXPORT int attest_sandbox_watch_syscalls(
+    struct attest_sandbox *sandbox, const char *filter, const char *result,
+    bool only_totals, struct attest_error *reterr_error);
+
+/** A table of the calls so far, like that of strace -c; free() it. */
+ATTEST_EXPORT int
+attest_sandbox_syscall_summary(const struct attest_sandbox *sandbox,
+			       char **ret_text,
+			       struct attest_error *reterr_error);
+
+/**
  * The security report on the last subject.
  *
  * @format: "json", "html", "markdown" or "in-toto".

@@ -23,6 +23,7 @@ enum attest_event_kind {
 	ATTEST_EVENT_PROCESS,  /* struct attest_process_event */
 	ATTEST_EVENT_SYSCALL,  /* struct attest_syscall_event */
 	ATTEST_EVENT_NET,      /* struct attest_net_event */
+	ATTEST_EVENT_CALL,     /* struct attest_call_event */
 	ATTEST_EVENT_END,
 };
 
@@ -201,6 +202,20 @@ struct attest_syscall_event {
 	__s32 signal;
 };
 _Static_assert(sizeof(struct attest_syscall_event) == 160, "syscall event ABI");
+
+#define ATTEST_CALL_WORDS 8 /* of 64 bits: a bit for each system call */
+
+/**
+ * A system call that was asked for. hdr.hook is SYS_ENTER if it does not
+ * return. Behind it: its path argument, as passed.
+ */
+struct attest_call_event {
+	struct attest_syscall_event call;
+	__u64 duration_ns;
+	__u32 arg_len;
+	__u32 arg_index; /* from 1; 0: there is none, or it was not read */
+};
+_Static_assert(sizeof(struct attest_call_event) == 176, "call event ABI");
 
 struct attest_net_event {
 	struct attest_event_hdr hdr;

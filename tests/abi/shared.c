@@ -13,6 +13,7 @@ SHARED(attest_event_hdr);
 SHARED(attest_file_event);
 SHARED(attest_process_event);
 SHARED(attest_syscall_event);
+SHARED(attest_call_event);
 SHARED(attest_net_event);
 SHARED(attest_subject);
 SHARED(attest_cgroup_subject);

@@ -24,6 +24,9 @@ struct values {
 	const char *format;
 	bool enforce;
 	bool trace;
+	const char *syscalls;
+	const char *result;
+	bool summary;
 };
 
 #define TARGET_OPTIONS                                                         \
@@ -44,6 +47,15 @@ static const struct attest_option watch_options[] = {
 	TARGET_OPTIONS,
 	ATTEST_OPTION(struct values, FLAG, enforce, "enforce", 0, NULL,
 		      "refuse, do not only record"),
+	ATTEST_OPTION(struct values, STRING, syscalls, "syscalls", 0,
+		      "[=FILTER]",
+		      "record system calls: names, %file, %network and other "
+		      "classes of strace, /REGEX, '!' for the others"),
+	ATTEST_OPTION(struct values, STRING, result, "result", 0, "RESULT",
+		      "only system calls that end so: ok, failed, ENOENT, ..."),
+	ATTEST_OPTION(struct values, FLAG, summary, "summary", 0, NULL,
+		      "a table of the system calls at the end, instead of "
+		      "each"),
 };
 
 static const struct attest_option enforce_options[] = { TARGET_OPTIONS };
@@ -83,6 +95,17 @@ static void ready(void *data)
 			 v->enforce ? "confining" : "watching", v->pid);
 }
 
+static int print_summary(const struct attest_sandbox *sandbox,
+			 struct attest_error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = attest_sandbox_syscall_summary(sandbox, &text, error);
+
+	if (r == 0)
+		fputs(text, stdout);
+	return r;
+}
+
 static int attach(const struct values *v, const struct attest_policy *policy,
 		  struct attest_error *error)
 {
@@ -104,6 +127,10 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 	status = attest_cli_sandbox(&v->session, policy, !v->enforce, &sandbox);
 	if (status != ATTEST_EXIT_DONE)
 		return status;
+	if (v->syscalls && attest_sandbox_watch_syscalls(
+			       sandbox, v->syscalls[0] ? v->syscalls : "all",
+			       v->result, v->summary, error) < 0)
+		return ATTEST_EXIT_USAGE;
 	tally = attest_tally_new();
 	state.tally = tally;
 	attest_sandbox_set_event_callback(sandbox, show, &state);
@@ -115,6 +142,8 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 		log_info("BPF layer: %s: %s", result.bpf, result.bpf_reason);
 	if (!v->common.quiet)
 		attest_tally_print(tally, &result);
+	if (v->summary && print_summary(sandbox, error) < 0)
+		return ATTEST_EXIT_FAILED;
 	return attest_cli_write_report(&v->session, sandbox);
 }
 
@@ -150,7 +179,13 @@ static int run(struct values *v)
 static int run_watch(void *data, int argc, char **argv)
 {
 	struct values *v = data;
-	v->trace = true;
+
+	if ((v->summary || v->result) && !v->syscalls) {
+		log_error("'--%s' is about --syscalls",
+			  v->summary ? "summary" : "result");
+		return ATTEST_EXIT_USAGE;
+	}
+	v->trace = !v->syscalls;
 	if (!v->policy.policy && !v->policy.level)
 		v->policy.level = "standard";
 	return run(v);
@@ -178,6 +213,8 @@ const struct attest_command attest_cmd_watch = {
 		 "Examples:\n"
 		 "  sudo attest-bpf watch --pid 1234\n"
 		 "  sudo attest-bpf watch --pid 1234 -p policy.yaml --enforce\n"
+		 "  sudo attest-bpf watch --pid 1234 --syscalls=%file "
+		 "--result failed\n"
 		 "  sudo attest-bpf watch --cgroup "
 		 "/sys/fs/cgroup/ci.slice --format json\n",
 };

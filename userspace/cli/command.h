@@ -33,7 +33,9 @@ struct attest_list {
 struct attest_option {
 	char letter; /* 0: none */
 	const char *name;
-	const char *arg; /* NULL for a flag; "text|json" for a choice */
+	const char *arg; /* NULL for a flag; "text|json" for a choice;
+			  * "[=X]" may be left out: "" then
+			  */
 	const char *help;
 	enum attest_option_kind kind;
 	size_t offset; /* in the command's values */

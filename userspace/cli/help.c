@@ -56,7 +56,8 @@ static void print_options(const struct attest_option *options, size_t n)
 		used =
 		    snprintf(left, sizeof(left), "  %c%c%s --%s%s%s",
 			     o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-			     o->letter ? "," : " ", o->name, o->arg ? " " : "",
+			     o->letter ? "," : " ", o->name,
+			     o->arg && o->arg[0] != '[' ? " " : "",
 			     o->arg ? o->arg : "");
 		fputs(left, stdout);
 		print_wrapped(o->help,

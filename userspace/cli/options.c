@@ -53,7 +53,9 @@ static void make_getopt(const struct attest_command *cmd, struct option *longs,
 	for (i = 0; i < OPTIONS_MAX && (o = option_at(cmd, i)); i++) {
 		longs[i] = (struct option){
 			.name = o->name,
-			.has_arg = o->arg ? required_argument : no_argument,
+			.has_arg = !o->arg	      ? no_argument
+				   : o->arg[0] == '[' ? optional_argument
+						      : required_argument,
 			.val = 256 + (int)i,
 		};
 		if (!o->letter)
@@ -129,7 +131,7 @@ static int set(const struct attest_option *o, const char *value, void *values)
 		*(const char **)member = value;
 		return 0;
 	case ATTEST_OPTION_STRING:
-		*(const char **)member = value;
+		*(const char **)member = value ?: "";
 		return 0;
 	case ATTEST_OPTION_NUMBER:
 		return set_number(o, value, member);

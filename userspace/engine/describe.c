@@ -2,6 +2,8 @@
 #include "engine/describe.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "event/syscall.h"
@@ -88,5 +90,65 @@ void attest_describe(const struct attest_syscall_event *event,
 				  "it is not attest-bpf's",
 				  rec->syscall_name ?: "an unknown system call",
 				  rec->comm);
+	rec->context = text_of(&texts->context);
+}
+
+/* What the call was passed, from its record: the task goes on meanwhile. */
+static long read_passed(void *data, uint64_t addr, void *buffer, size_t len)
+{
+	const struct attest_call_event *ev = data;
+	size_t n = ev->arg_len + 1;
+
+	if (!ev->arg_index || ev->call.args[ev->arg_index - 1] != addr)
+		return -EFAULT;
+	n = n < len ? n : len;
+	memset(buffer, 0, n);
+	memcpy(buffer, ev + 1, n < ev->arg_len ? n : ev->arg_len);
+	return (long)n;
+}
+
+static long name_nothing(void *data, int fd, char *buffer, size_t len)
+{
+	return -ENOENT;
+}
+
+static void put_result(const struct attest_call_event *ev,
+		       struct attest_record *rec, struct attest_str *out)
+{
+	int64_t result = ev->call.result;
+
+	if (ev->call.hdr.hook == ATTEST_HOOK_SYS_ENTER) {
+		attest_str_puts(out, " = ?");
+		return;
+	}
+	if (result < 0 && result >= -4095) {
+		rec->error = (int)-result;
+		attest_str_printf(out, " = -1 %s",
+				  strerrorname_np(rec->error) ?: "?");
+	} else {
+		attest_str_printf(out, " = %" PRId64, result);
+	}
+	attest_str_printf(out, " <%" PRIu64 ".%06" PRIu64 ">",
+			  (uint64_t)ev->duration_ns / 1000000000,
+			  (uint64_t)ev->duration_ns / 1000 % 1000000);
+}
+
+void attest_describe_call(const struct attest_call_event *event,
+			  struct attest_described *texts,
+			  struct attest_record *rec)
+{
+	const struct attest_syscall_source source = {
+		.read = read_passed,
+		.fd_name = name_nothing,
+		.data = (void *)event,
+	};
+
+	attest_str_clear(&texts->args);
+	attest_str_clear(&texts->context);
+	rec->syscall_name = attest_syscall_name(rec->syscall);
+	attest_syscall_put_args(&texts->args, rec->syscall, rec->args, &source);
+	rec->args_text = text_of(&texts->args) ?: "";
+	attest_syscall_put(&texts->context, rec->syscall, rec->args, &source);
+	put_result(event, rec, &texts->context);
 	rec->context = text_of(&texts->context);
 }

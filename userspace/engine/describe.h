@@ -34,3 +34,8 @@ void attest_describe(const struct attest_syscall_event *event,
 		     const struct attest_seccomp_profile *profile,
 		     const struct attest_seccomp_here *here, bool is_held,
 		     struct attest_described *texts, struct attest_record *rec);
+
+/** A traced call as one line, NAME(ARGUMENTS) = RESULT, in the context. */
+void attest_describe_call(const struct attest_call_event *event,
+			  struct attest_described *texts,
+			  struct attest_record *rec);

@@ -12,6 +12,7 @@
 #include "container/run.h"
 #include "engine/config.h"
 #include "event/sink.h"
+#include "event/syscall.h"
 #include "kern/kern.h"
 #include "policy/coverage.h"
 #include "policy/policy.h"
@@ -22,6 +23,13 @@
 #define ATTEST_EXIT_USAGE 2
 #define ATTEST_EXIT_UNSUPPORTED 3
 
+/** System calls that attach records. */
+struct attest_engine_calls {
+	struct attest_kern_calls which;
+	bool only_totals;
+	struct attest_syscall_summary totals; /* out */
+};
+
 struct attest_engine_options {
 	const struct attest_policy *policy; /* NULL: watch without one */
 	bool is_audit;			    /* overrides the policy's mode */
@@ -30,6 +38,7 @@ struct attest_engine_options {
 	bool with_processes;   /* records of fork, exec and exit too */
 	bool starts_container; /* with its runtime's settings */
 	bool with_files;       /* attach: records of what is opened, too */
+	struct attest_engine_calls *calls;     /* attach; NULL: none */
 	enum attest_isolation_level isolation; /* of a command */
 	/* Host directory that a command works in; NULL: where it is started.
 	 * A container has it at /workspace if the policy has a rule that makes

@@ -73,6 +73,24 @@ static void emit_gap(struct attest_session *s, const struct attest_gap *gap)
 	attest_session_emit(s, &rec);
 }
 
+static void take_call(struct attest_session *s,
+		      const struct attest_call_event *event,
+		      struct attest_record *rec)
+{
+	struct attest_engine_calls *calls = s->options->calls;
+	struct attest_enriched texts;
+
+	if (!calls)
+		return;
+	attest_syscall_summary_add(&calls->totals, rec->syscall,
+				   event->duration_ns, event->call.result);
+	if (calls->only_totals)
+		return;
+	attest_enrich(s, event, rec, &texts);
+	attest_describe_call(event, &s->described, rec);
+	attest_session_emit(s, rec);
+}
+
 void attest_session_take(struct attest_session *s, const void *event,
 			 bool is_held)
 {
@@ -82,6 +100,10 @@ void attest_session_take(struct attest_session *s, const void *event,
 	struct attest_record rec;
 
 	attest_event_decode(event, s->offset_ns, &rec);
+	if (hdr->kind == ATTEST_EVENT_CALL) {
+		take_call(s, event, &rec);
+		return;
+	}
 	if (rec.hook == ATTEST_HOOK_SYS_EXIT &&
 	    !attest_outside_record(s, event, &rec, &texts))
 		return; /* refused by somebody else */

@@ -27,6 +27,13 @@ static bool process_is_valid(const struct attest_process_event *ev, size_t len)
 	       head + ev->path_len == ev->hdr.size;
 }
 
+static bool call_is_valid(const struct attest_call_event *ev, size_t len)
+{
+	return len >= sizeof(*ev) && ev->arg_len < ATTEST_ARG_MAX &&
+	       ev->arg_index <= 6 &&
+	       sizeof(*ev) + ev->arg_len == ev->call.hdr.size;
+}
+
 bool attest_event_is_valid(const void *data, size_t len)
 {
 	const struct attest_event_hdr *hdr = data;
@@ -43,6 +50,8 @@ bool attest_event_is_valid(const void *data, size_t len)
 		return process_is_valid(data, len);
 	case ATTEST_EVENT_SYSCALL:
 		return hdr->size == sizeof(struct attest_syscall_event);
+	case ATTEST_EVENT_CALL:
+		return call_is_valid(data, len);
 	case ATTEST_EVENT_NET:
 		return hdr->size == sizeof(struct attest_net_event);
 	}
@@ -163,6 +172,10 @@ void attest_event_decode(const void *data, int64_t offset_ns,
 		break;
 	case ATTEST_EVENT_SYSCALL:
 		decode_syscall(data, rec);
+		break;
+	case ATTEST_EVENT_CALL:
+		decode_syscall(data, rec);
+		rec->layer = ATTEST_LAYER_BPF;
 		break;
 	case ATTEST_EVENT_NET:
 		decode_net(data, rec);

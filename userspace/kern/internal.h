@@ -21,6 +21,7 @@ struct attest_bpf;
 
 struct attest_kern {
 	enum attest_rung rung;
+	bool with_calls;
 	struct attest_bpf *skeleton;
 	struct bpf_link *links[ATTEST_LINKS_MAX];
 	size_t n_links;

@@ -28,15 +28,23 @@ const char *attest_rung_name(enum attest_rung rung);
 
 struct attest_kern;
 
+/** Which system calls of ATTEST_SUBJECT_TRACE subjects give records. */
+struct attest_kern_calls {
+	uint64_t wanted[ATTEST_CALL_WORDS]; /* a bit for each number */
+	int result; /* 0: any; 1: no error; 2: an error; -errno: that one */
+};
+
 /**
  * Loads and attaches the programs of one rung.
  *
+ * @calls:  NULL: none.
  * @ret:    attest_kern_close(); nothing of it outlives that unless pinned.
  * @reason: set on failure: what the kernel refused and the remedy.
  *
  * Return: 0; -ENOTSUP the rung cannot work here; or what the kernel said.
  */
 int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
+		     const struct attest_kern_calls *calls,
 		     struct attest_kern **ret, char *reason, size_t size);
 void attest_kern_close(struct attest_kern **kern);
 #define _close_kern_ __attribute__((__cleanup__(attest_kern_close)))

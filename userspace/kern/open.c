@@ -74,6 +74,22 @@ static int make_fmod_ret(struct bpf_program *program, const char *hook)
 	return r ?: bpf_program__set_attach_target(program, 0, function);
 }
 
+static bool is_of_calls(const struct bpf_program *program)
+{
+	return strncmp(bpf_program__name(program), "attest_call_", 12) == 0;
+}
+
+static void set_calls(struct attest_kern *kern,
+		      const struct attest_kern_calls *calls)
+{
+	kern->with_calls = calls;
+	if (!calls)
+		return;
+	memcpy((void *)kern->skeleton->rodata->attest_calls_wanted,
+	       calls->wanted, sizeof(calls->wanted));
+	kern->skeleton->rodata->attest_calls_result = calls->result;
+}
+
 /* Which programs this rung has, and in which form. */
 static int choose(struct attest_kern *kern)
 {
@@ -90,6 +106,9 @@ static int choose(struct attest_kern *kern)
 
 		if (!attest_kern_has_program(kern, bpf_program__name(program)))
 			r = bpf_program__set_autoload(program, false);
+		else if (is_of_calls(program))
+			r = bpf_program__set_autoload(program,
+						      kern->with_calls);
 		else if (kern->rung != ATTEST_RUNG_TRACE &&
 			 strcmp(section, "tp_btf/sys_exit") == 0)
 			r = bpf_program__set_autoload(program, false);
@@ -217,6 +236,7 @@ static __u32 mount_ns(void)
 }
 
 int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
+		     const struct attest_kern_calls *calls,
 		     struct attest_kern **ret, char *reason, size_t size)
 {
 	_close_kern_ struct attest_kern *kern = NULL;
@@ -243,6 +263,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	kern->skeleton->rodata->attest_mount_lock = locks.mount_lock;
 	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
 	kern->skeleton->rodata->attest_mount_ns = mount_ns();
+	set_calls(kern, calls);
 	r = choose(kern);
 	r = r ?: attest_limit_choose(kern);
 	r = r ?: load(kern);

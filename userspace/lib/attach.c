@@ -105,6 +105,7 @@ int attest_sandbox_attach(struct attest_sandbox *sandbox,
 	options.duration_ms = target->duration_ms;
 	options.with_processes = target->trace;
 	options.with_files = target->trace;
+	options.calls = sandbox->has_calls ? &sandbox->calls : NULL;
 	subject.kind = kind_of(target);
 	subject.pid = target->pid;
 	subject.cgroup = target->cgroup;

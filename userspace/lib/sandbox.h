@@ -13,6 +13,8 @@
 #define ATTEST_FORMATS_HINT "the formats are json, html, markdown and in-toto"
 
 struct attest_sandbox {
+	struct attest_engine_calls calls;
+	bool has_calls;
 	const struct attest_policy *policy; /* NULL: nothing is confined */
 	struct attest_policy *completed; /* what policy is if it was changed */
 	struct attest_sandbox_options options;
