@@ -69,4 +69,29 @@ check a_violation_is_audited "$(records audited /etc/shadow)" 1
 check nothing_is_refused "$([ -d $dir/made ] && echo made)" made
 check nothing_is_lost "$(grep -c '"kind":"gap"' $dir/events)" 0
 check the_summary_says_so "$(grep -cE 'violations, 0 lost' $dir/err)" 1
+
+# The system calls that were asked for, and none of the others.
+rm -f $dir/go $dir/err
+(
+	while [ ! -e $dir/go ]; do sleep 0.1; done
+	i=0
+	while [ $i -lt 20 ]; do
+		mkdir $dir/made
+		i=$((i + 1))
+	done
+) >/dev/null 2>&1 &
+attest-bpf watch --pid $! -p $dir/policy.yaml --syscalls=mkdir,mkdirat \
+	--format json >$dir/events 2>$dir/err &
+tool=$!
+n=0
+while ! grep -q 'watching' $dir/err && [ $n -lt 600 ]; do
+	n=$((n + 1))
+	sleep 0.1
+done
+touch $dir/go
+wait $tool
+grep -E '"kind":"(seccomp|syscall)"' $dir/events >$dir/calls
+check every_call_is_told "$(grep -cE '"syscall":"mkdir(at)?"' $dir/calls)" 20
+check no_other_call_is_told "$(grep -vcE '"syscall":"mkdir(at)?"' $dir/calls)" 0
+check calls_show_their_results "$(grep -c EEXIST $dir/calls)" 20
 rm -rf $dir
