@@ -251,7 +251,30 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
-struct sock;
+struct in6_addr {
+	u8 first[16];
+};
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	u16 skc_num;
+	unsigned short skc_family;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_type;
+	u16 sk_protocol;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
 
 struct socket {
 	struct sock *sk;

@@ -49,6 +49,10 @@ static int take(struct attest_sink *sink, const struct attest_record *rec)
 	r->syscall = rec->syscall;
 	r->limit = rec->limit;
 	r->value = rec->value;
+	memcpy(r->addr, rec->addr, sizeof(r->addr));
+	r->port = rec->port;
+	r->family = rec->family;
+	r->protocol = rec->protocol;
 	keep(r->path, sizeof(r->path), rec->path);
 	keep(r->path2, sizeof(r->path2), rec->path2);
 	(void)snprintf(r->rule_text, sizeof(r->rule_text), "%s",

@@ -17,6 +17,9 @@ struct confine_record {
 	enum attest_hook hook;
 	uint32_t pid, uid, access, rule;
 	int syscall;
+	uint8_t addr[16];
+	uint16_t port, family;
+	uint8_t protocol;
 	char path[512];
 	char path2[512];
 	char rule_text[128];

@@ -50,7 +50,13 @@ static enum attest_cover cover(const void *state,
 	case ATTEST_ITEM_FS_RULE:
 	case ATTEST_ITEM_FS_EXTENSIONS:
 	case ATTEST_ITEM_FS_SYMLINKS:
+	case ATTEST_ITEM_NET_DEFAULT:
 		break;
+	case ATTEST_ITEM_NET_RULE:
+		if (!policy->net_rules[index].is_host)
+			break;
+		return say(ATTEST_COVER_NONE, reason, size,
+			   "host names are not resolved: write addresses");
 	case ATTEST_ITEM_FS_MAX_FILE_SIZE:
 	case ATTEST_ITEM_FS_MAX_DISK_USAGE:
 	case ATTEST_ITEM_FS_MAX_FILES:
