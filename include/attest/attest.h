@@ -400,6 +400,12 @@ struct attest_sandbox_options {
 	 */
 	const char *workspace;
 	uint64_t cpu_percent; /* of one CPU, strict containers; 0: no limit */
+	/* Of exports: merge identical records for so long; 0: do not. */
+	uint64_t fold_ms;
+	/* Below it exports keep what is not sent yet; NULL: the usual place.
+	 * Borrowed until the sandbox is freed.
+	 */
+	const char *spool_root;
 };
 
 /** What became of a subject. Strings are borrowed until the next one. */
@@ -442,6 +448,34 @@ attest_sandbox_set_event_callback(struct attest_sandbox *sandbox,
 ATTEST_EXPORT void
 attest_sandbox_set_ready_callback(struct attest_sandbox *sandbox,
 				  void (*fn)(void *data), void *data);
+
+/** How an export is doing. Strings are borrowed for the call. */
+struct attest_export_state {
+	size_t size;	   /* of this structure */
+	const char *name;  /* the URL without its arguments */
+	const char *text;  /* all of it in one line */
+	const char *error; /* the trouble that it has; NULL: none */
+	const char *spool; /* directory of what is not sent; NULL: none */
+	uint64_t written;  /* records taken */
+	uint64_t sent;	   /* records that the receiver has */
+	uint64_t queued;   /* records that wait */
+	uint64_t lost;	   /* records that gap records stand for */
+	uint64_t rejected; /* records that the receiver refuses for good */
+	bool is_closed;	   /* the last call for this export */
+	bool is_temporary; /* the spool goes with the export */
+};
+
+typedef void (*attest_export_fn)(const struct attest_export_state *state,
+				 void *data);
+
+/**
+ * At most one; called for each export on SIGHUP and when it is closed.
+ * SIGHUP opens the files of exports again, for log rotation; while a command
+ * runs it is then not passed on.
+ */
+ATTEST_EXPORT void
+attest_sandbox_set_export_callback(struct attest_sandbox *sandbox,
+				   attest_export_fn fn, void *data);
 
 /** Sends records to a URL as well; see attest-bpf-export(1). Repeatable. */
 ATTEST_EXPORT int attest_sandbox_add_export(struct attest_sandbox *sandbox,
@@ -642,6 +676,21 @@ typedef void (*attest_doctor_callback)(const struct attest_finding_kernel *line,
  * Return: 1 if the BPF layer enforces here, else 0.
  */
 ATTEST_EXPORT int attest_doctor(attest_doctor_callback fn, void *data);
+
+/**
+ * Sends what a spool of an export holds. What has arrived leaves it.
+ *
+ * @spool: the directory.
+ * @url:   NULL: the one that the spool was filled for.
+ * @fn:    told once how it ended; may be NULL.
+ *
+ * Return: 0, all is sent; -ENOENT no spool or no URL; -EBUSY another process
+ *         has it; -ETIMEDOUT past deadline_ms; or what opening the URL said.
+ */
+ATTEST_EXPORT int attest_export_replay_spool(const char *spool, const char *url,
+					     int deadline_ms,
+					     attest_export_fn fn, void *data,
+					     struct attest_error *reterr_error);
 
 /** Formats and transports of exports, explained; one text. 0 or -ENOMEM. */
 ATTEST_EXPORT int attest_export_help(char **ret_text);

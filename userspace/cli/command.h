@@ -17,11 +17,12 @@ enum attest_exit {
 };
 
 enum attest_option_kind {
-	ATTEST_OPTION_FLAG,   /* bool */
-	ATTEST_OPTION_STRING, /* const char * */
-	ATTEST_OPTION_CHOICE, /* const char *, one of arg's words */
-	ATTEST_OPTION_NUMBER, /* uint64_t */
-	ATTEST_OPTION_LIST,   /* struct attest_list */
+	ATTEST_OPTION_FLAG,	/* bool */
+	ATTEST_OPTION_STRING,	/* const char * */
+	ATTEST_OPTION_CHOICE,	/* const char *, one of arg's words */
+	ATTEST_OPTION_NUMBER,	/* uint64_t */
+	ATTEST_OPTION_DURATION, /* uint64_t, milliseconds */
+	ATTEST_OPTION_LIST,	/* struct attest_list */
 };
 
 /** The values of an option that may be repeated. */

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "base/quantity.h"
 #include "cli/command.h"
 
 #define OPTIONS_MAX 48
@@ -105,6 +106,21 @@ static int set_number(const struct attest_option *o, const char *value,
 	return 0;
 }
 
+static int set_duration(const struct attest_option *o, const char *value,
+			uint64_t *ret_ms)
+{
+	uint64_t ns;
+
+	if (attest_duration_parse(value, &ns) < 0 || ns < 1000000) {
+		log_error("'--%s' needs a number and ms, s, m, h or d, as in "
+			  "5s, not '%s'",
+			  o->name, value);
+		return -EINVAL;
+	}
+	*ret_ms = ns / 1000000;
+	return 0;
+}
+
 static int append(struct attest_list *list, const char *value)
 {
 	const char **items;
@@ -135,6 +151,8 @@ static int set(const struct attest_option *o, const char *value, void *values)
 		return 0;
 	case ATTEST_OPTION_NUMBER:
 		return set_number(o, value, member);
+	case ATTEST_OPTION_DURATION:
+		return set_duration(o, value, member);
 	case ATTEST_OPTION_LIST:
 		return append(member, value);
 	}

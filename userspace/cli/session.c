@@ -64,8 +64,12 @@ int attest_cli_sandbox_with(const struct attest_session_values *values,
 	options.size = sizeof(options);
 	options.best_effort = values->best_effort;
 	options.without_bpf = values->without_bpf;
+	options.fold_ms = values->fold_ms;
+	options.spool_root = values->spool;
 	if (attest_sandbox_new(policy, &options, &sandbox, &error) < 0)
 		return attest_cli_fail(&error);
+	attest_sandbox_set_export_callback(sandbox, attest_cli_export_state,
+					   NULL);
 	if (values->report && strcmp(values->report, "-") != 0 &&
 	    attest_sandbox_keep_report(sandbox, values->report,
 				       report_format(values), &error) < 0)
@@ -74,6 +78,28 @@ int attest_cli_sandbox_with(const struct attest_session_values *values,
 	if (status == ATTEST_EXIT_DONE)
 		*ret_sandbox = TAKE_PTR(sandbox);
 	return status;
+}
+
+void attest_cli_export_state(const struct attest_export_state *state,
+			     void *data)
+{
+	bool is_trouble = state->error || state->lost || state->rejected;
+	unsigned long long queued = state->queued;
+
+	if (is_trouble || (state->is_closed && queued))
+		log_warning("export %s", state->text);
+	else if (state->written || state->sent || !state->is_closed)
+		log_info("export %s", state->text);
+	if (!state->is_closed || !queued)
+		return;
+	if (state->spool && !state->is_temporary)
+		log_warning("%llu records wait in '%s'; the next start with "
+			    "this URL sends them, or 'attest-bpf export "
+			    "--replay %s'",
+			    queued, state->spool, state->spool);
+	else
+		log_error("%llu records could not be sent to '%s' and are lost",
+			  queued, state->name);
 }
 
 int attest_cli_write_report(const struct attest_session_values *values,

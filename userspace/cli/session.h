@@ -12,6 +12,8 @@
 /** The options that all three have. */
 struct attest_session_values {
 	struct attest_list exports;
+	uint64_t fold_ms;
+	const char *spool;
 	const char *events;
 	const char *report;
 	const char *report_format;
@@ -23,6 +25,13 @@ struct attest_session_values {
 	ATTEST_OPTION(type, LIST, member.exports, "export", 'e', "URL",        \
 		      "send records to URL as well; may be repeated; see "     \
 		      "'attest-bpf export --list'"),                           \
+	    ATTEST_OPTION(type, DURATION, member.fold_ms, "fold", 0, "TIME",   \
+			  "send one record for identical ones within TIME, "   \
+			  "with their count; as in 5s"),                       \
+	    ATTEST_OPTION(type, STRING, member.spool, "spool", 0, "DIR",       \
+			  "keep what cannot be sent yet below DIR; default: "  \
+			  "/var/lib/attest-bpf/spool for root, else "          \
+			  "~/.local/state/attest-bpf/spool"),                  \
 	    ATTEST_OPTION(type, STRING, member.events, "events", 0, "FILE",    \
 			  "write records to FILE as JSON lines"),              \
 	    ATTEST_OPTION(type, STRING, member.report, "report", 0, "FILE",    \
@@ -64,6 +73,10 @@ int attest_cli_sandbox_with(const struct attest_session_values *values,
  */
 int attest_cli_write_report(const struct attest_session_values *values,
 			    const struct attest_sandbox *sandbox);
+
+/** How an export is doing, on standard error; an attest_export_fn. */
+void attest_cli_export_state(const struct attest_export_state *state,
+			     void *data);
 
 /** A record as one line for people. */
 void attest_cli_print_event(FILE *f, const struct attest_event *event);

@@ -23,13 +23,15 @@
 #define POLL_MS 20
 #define CGROUP2_MAGIC 0x63677270
 
-static int open_signals(sigset_t *ret_old)
+static int open_signals(bool with_hangup, sigset_t *ret_old)
 {
 	sigset_t set;
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	if (with_hangup)
+		(void)sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, ret_old) < 0)
 		return -errno;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -127,6 +129,21 @@ static int open_subject(struct attest_session *s,
 	return 0;
 }
 
+/* True if one of them ends it. */
+static bool take_signals(const struct attest_session *s, int fd)
+{
+	struct signalfd_siginfo info;
+	bool ends = false;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			s->options->hangup(s->options->ctx);
+		else
+			ends = true;
+	}
+	return ends;
+}
+
 /* Until a signal, the end of the subject or of the time. */
 static void watch(struct attest_session *s, int pidfd, int signal_fd)
 {
@@ -143,7 +160,7 @@ static void watch(struct attest_session *s, int pidfd, int signal_fd)
 
 		(void)poll(fds, ARRAY_SIZE(fds), POLL_MS);
 		(void)attest_session_poll(s, 0);
-		if (fds[0].revents)
+		if (take_signals(s, signal_fd))
 			return;
 		if (fds[1].revents)
 			pidfd = -1;
@@ -216,7 +233,7 @@ int attest_engine_attach(const struct attest_engine_options *options,
 	s.has_slot = true;
 	/* Compiling a large policy takes more memory than watching does. */
 	(void)malloc_trim(0);
-	signal_fd = open_signals(&old);
+	signal_fd = open_signals(options->hangup != NULL, &old);
 	if (signal_fd < 0)
 		return attest_session_fail(&s, signal_fd,
 					   "cannot watch for signals");

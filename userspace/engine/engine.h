@@ -51,6 +51,8 @@ struct attest_engine_options {
 	uint64_t duration_ms; /* of attach; 0: until a signal */
 	/* Called once, when the subject is confined: "ready". */
 	void (*ready)(void *ctx);
+	/* Called for SIGHUP, which a command then does not get; or NULL. */
+	void (*hangup)(void *ctx);
 	void *ctx;
 };
 

@@ -43,12 +43,21 @@ static int open_signals(sigset_t *ret_old)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void pass_signals(int fd, struct attest_child *child)
+static void pass_signals(const struct attest_session *s, int fd,
+			 struct attest_child *child)
 {
+	const struct attest_engine_options *options = s->options;
 	struct signalfd_siginfo info;
 
 	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
-		(void)attest_spawn_forward(child, &info);
+		/* The terminal's is the command's affair; log rotation's is
+		 * ours.
+		 */
+		if (info.ssi_signo == SIGHUP && info.ssi_code != SI_KERNEL &&
+		    options->hangup)
+			options->hangup(options->ctx);
+		else
+			(void)attest_spawn_forward(child, &info);
 	}
 }
 
@@ -184,7 +193,7 @@ static int supervise(struct attest_session *s, struct attest_child *child,
 		};
 
 		(void)poll(fds, ARRAY_SIZE(fds), s->kern ? POLL_MS : 100);
-		pass_signals(signal_fd, child);
+		pass_signals(s, signal_fd, child);
 		answer(s);
 		(void)attest_session_poll(s, 0);
 		r = attest_spawn_reap(child, &status, &signal);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,15 +41,21 @@ static void fill_constants(struct attest_session *s)
 {
 	_cleanup_free_ char *boot = NULL;
 	const struct attest_policy *policy = s->options->policy;
+	uint32_t random;
 
 	if (gethostname(s->host, sizeof(s->host) - 1) < 0)
 		(void)strcpy(s->host, "unknown");
 	(void)attest_read_file("/proc/sys/kernel/random/boot_id", 64, &boot,
 			       NULL);
-	/* The sequences start anew with each load of the programs. */
-	(void)snprintf(s->id_prefix, sizeof(s->id_prefix), "%.8s-%llx",
+	/* The sequences start anew with each load of the programs. Two that
+	 * start together must differ too: receivers drop what they know.
+	 */
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
+		random = (uint32_t)getpid();
+	(void)snprintf(s->id_prefix, sizeof(s->id_prefix), "%.8s-%llx-%x",
 		       boot ? boot : "00000000",
-		       (unsigned long long)(now_ns(CLOCK_BOOTTIME) >> 20));
+		       (unsigned long long)(now_ns(CLOCK_BOOTTIME) >> 20),
+		       random);
 	s->offset_ns =
 	    (int64_t)(now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME));
 	if (!policy)

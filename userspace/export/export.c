@@ -120,6 +120,7 @@ int attest_export_open(const char *url,
 	_cleanup_url_ struct attest_url parsed = { 0 };
 	struct attest_transport_args args = {
 		.url = &parsed,
+		.text = url,
 		.options = options ? options : &defaults,
 	};
 	const struct attest_transport *transport;

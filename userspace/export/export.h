@@ -25,6 +25,10 @@ struct attest_export_options {
 	 * outlive the sink.
 	 */
 	struct attest_export_group *group;
+	/* The spool itself, before root and URL; nothing in it is too old.
+	 * Borrowed for the call; NULL: as the URL says.
+	 */
+	const char *spool_dir;
 };
 
 /** State of a sink, for status lines and /metrics. */
@@ -41,6 +45,8 @@ struct attest_export_status {
 	/* Sum over sent records of the time from event to acceptance. */
 	uint64_t latency_sum_ns;
 	char last_error[160]; /* "" while all is well */
+	char spool[192];      /* the spool's directory; "" for none */
+	bool is_temporary;    /* what the spool holds ends with the sink */
 };
 
 /**
@@ -60,6 +66,15 @@ int attest_export_open(const char *url,
 		       struct attest_sink **ret,
 		       struct attest_diag *reterr_diag);
 
+/**
+ * Closes any sink, as its ops->close().
+ *
+ * @ret_status: what became of its records; all zero for a sink that is not
+ *              attest_export_open()'s, or a fold before one.
+ */
+void attest_export_close(struct attest_sink *sink, int deadline_ms,
+			 struct attest_export_status *ret_status);
+
 /** Opens a file again after log rotation: call it on SIGHUP. Any sink. */
 void attest_export_reopen(struct attest_sink *sink);
 
@@ -72,15 +87,18 @@ int attest_export_format_status(const struct attest_export_status *status,
 				char *buffer, size_t size);
 
 /**
- * Sends what lies in spool_dir to url, and empties the spool once all of it
- * has arrived.
+ * Sends what lies in spool_dir to url. What has arrived leaves the spool.
  *
- * Return: 0; -EBUSY while another process has the spool; -ETIMEDOUT after
- * deadline_ms, and then the spool is kept; or as attest_export_open().
+ * @url:        NULL: the one that the spool was filled for.
+ * @ret_status: set unless url could not be opened.
+ *
+ * Return: 0; -ENOENT without such a spool, or without a url; -EBUSY while
+ * another process has the spool; -ETIMEDOUT after deadline_ms, and then the
+ * rest is kept; or as attest_export_open().
  */
 int attest_export_replay(const char *spool_dir, const char *url,
-			 const struct attest_export_options *options,
-			 int deadline_ms, uint64_t *ret_sent,
+			 int deadline_ms,
+			 struct attest_export_status *ret_status,
 			 struct attest_diag *reterr_diag);
 
 /** Explains formats, transports and their arguments, with examples. */

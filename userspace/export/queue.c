@@ -20,7 +20,7 @@
 struct queue {
 	struct attest_export_sink base;
 	struct attest_queue_worker worker;
-	char *temporary; /* spool to delete at the end */
+	struct attest_spool_where where;
 	struct attest_str encoded;
 	struct attest_gap gap;
 	uint64_t written;
@@ -77,6 +77,20 @@ static int queue_tick(struct attest_sink *sink, uint64_t now_ns)
 	return r;
 }
 
+static void fill_status(struct queue *q, struct attest_export_status *status)
+{
+	uint64_t first, next;
+
+	attest_spool_range(q->worker.source.spool, &first, &next);
+	status->queued = next > first ? next - first : 0;
+	status->written = q->written;
+	status->dropped += q->dropped;
+	memcpy(status->name, q->base.name, sizeof(status->name));
+	(void)snprintf(status->spool, sizeof(status->spool), "%s",
+		       q->where.directory ? q->where.directory : "");
+	status->is_temporary = q->where.is_temporary;
+}
+
 static void queue_close(struct attest_sink *sink, int deadline_ms)
 {
 	struct queue *q = (struct queue *)sink;
@@ -84,8 +98,12 @@ static void queue_close(struct attest_sink *sink, int deadline_ms)
 	(void)put_gap(q);
 	attest_export_group_remove(&q->base);
 	attest_queue_worker_stop(&q->worker, deadline_ms);
+	if (q->base.last) {
+		*q->base.last = q->worker.status;
+		fill_status(q, q->base.last);
+	}
 	attest_spool_close(&q->worker.source.spool);
-	attest_spool_place_remove(&q->temporary);
+	attest_spool_place_done(&q->where);
 	attest_str_done(&q->encoded);
 	attest_gap_done(&q->gap);
 	free(q);
@@ -102,13 +120,9 @@ static void queue_status(struct attest_export_sink *sink,
 			 struct attest_export_status *ret_status)
 {
 	struct queue *q = (struct queue *)sink;
-	uint64_t first, next;
 
 	attest_queue_worker_status(&q->worker, ret_status);
-	attest_spool_range(q->worker.source.spool, &first, &next);
-	ret_status->queued = next > first ? next - first : 0;
-	ret_status->written = q->written;
-	ret_status->dropped += q->dropped;
+	fill_status(q, ret_status);
 }
 
 int attest_queue_open(const struct attest_transport_args *args,
@@ -126,7 +140,7 @@ int attest_queue_open(const struct attest_transport_args *args,
 	}
 	q->base.sink.ops = &attest_queue_sink_ops;
 	q->base.status = queue_status;
-	r = attest_spool_place(args, &q->worker.source.spool, &q->temporary,
+	r = attest_spool_place(args, &q->worker.source.spool, &q->where,
 			       reterr_diag);
 	if (r < 0) {
 		(void)courier->ops->close(courier);
@@ -138,7 +152,7 @@ int attest_queue_open(const struct attest_transport_args *args,
 	if (r < 0) {
 		(void)courier->ops->close(courier);
 		attest_spool_close(&q->worker.source.spool);
-		attest_spool_place_remove(&q->temporary);
+		attest_spool_place_done(&q->where);
 		free(q);
 		return attest_export_fail(reterr_diag, r,
 					  "cannot start a thread: %s",

@@ -3,16 +3,21 @@
  * `export --replay`: a spool that no process sends, to any URL.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "export/codec.h"
 #include "export/courier.h"
 #include "export/export.h"
+#include "export/queue.h"
 #include "export/spool.h"
-#include "export/url.h"
+#include "export/spool_place.h"
 
 #define PAUSE_NS 20000000L
+#define CLOSE_MS 5000
 
 static void pause_briefly(void)
 {
@@ -21,57 +26,48 @@ static void pause_briefly(void)
 	(void)nanosleep(&t, NULL);
 }
 
-/* The sink's own spool may be full: wait for it. */
-static int write_patiently(struct attest_sink *sink,
-			   const struct attest_record *rec, uint64_t until_ns)
+/* Into a sink that keeps nothing itself. All or nothing. */
+static int copy(const char *spool_dir, struct attest_sink *sink)
 {
-	for (;;) {
-		struct attest_export_status status;
-		int r;
+	static const struct attest_spool_options options = {
+		.max_bytes = 1ULL << 40,
+	};
+	struct attest_spool *spool = NULL;
+	uint64_t first, next;
+	int r = attest_spool_open(spool_dir, &options, &spool);
 
-		(void)attest_export_get_status(sink, &status);
-		if (status.queued < 100000) {
-			r = sink->ops->write(sink, rec);
-			if (r != -ENOSPC)
-				return r;
-		}
-		if (attest_monotonic_ns() > until_ns)
-			return -ETIMEDOUT;
-		(void)sink->ops->tick(sink, attest_monotonic_ns());
-		pause_briefly();
-	}
-}
-
-static int copy(struct attest_spool *spool, struct attest_sink *sink,
-		uint64_t until_ns, uint64_t *n)
-{
-	for (;;) {
+	while (r >= 0) {
 		struct attest_decoded decoded;
 		const char *data;
 		uint64_t seq;
 		size_t len;
-		int r = attest_spool_next(spool, &seq, &data, &len);
 
+		r = attest_spool_next(spool, &seq, &data, &len);
 		if (r <= 0)
-			return r;
+			break;
 		if (attest_codec_decode(data, len, &decoded) < 0)
 			continue;
-		r = write_patiently(sink, &decoded.rec, until_ns);
-		if (r < 0)
-			return r;
-		(*n)++;
+		r = sink->ops->write(sink, &decoded.rec);
 	}
+	if (r >= 0)
+		r = sink->ops->tick(sink, attest_monotonic_ns());
+	if (r >= 0) {
+		attest_spool_range(spool, &first, &next);
+		r = attest_spool_commit(spool, next);
+	}
+	attest_spool_close(&spool);
+	return r;
 }
 
-static int await_sent(struct attest_sink *sink, uint64_t n, uint64_t until_ns)
+/* The sink has the spool as its own. */
+static int await_sent(struct attest_sink *sink, uint64_t until_ns)
 {
 	struct attest_export_status status;
 
 	for (;;) {
 		(void)sink->ops->tick(sink, attest_monotonic_ns());
-		if (!attest_export_get_status(sink, &status))
-			return -EINVAL;
-		if (status.sent + status.rejected >= n)
+		(void)attest_export_get_status(sink, &status);
+		if (status.queued == 0)
 			return 0;
 		if (attest_monotonic_ns() > until_ns)
 			return -ETIMEDOUT;
@@ -79,47 +75,57 @@ static int await_sent(struct attest_sink *sink, uint64_t n, uint64_t until_ns)
 	}
 }
 
+/* Opening would make one of any directory. */
+static int check_spool(const char *spool_dir, struct attest_diag *diag)
+{
+	_cleanup_free_ char *cursor = NULL;
+
+	if (asprintf(&cursor, "%s/cursor", spool_dir) < 0) {
+		cursor = NULL;
+		return attest_export_fail(diag, -ENOMEM, "out of memory");
+	}
+	if (access(cursor, R_OK | W_OK) == 0)
+		return 0;
+	return attest_export_fail(diag, -errno, "'%.100s' is no spool: %s",
+				  spool_dir, strerrordesc_np(errno));
+}
+
 int attest_export_replay(const char *spool_dir, const char *url,
-			 const struct attest_export_options *options,
-			 int deadline_ms, uint64_t *ret_sent,
+			 int deadline_ms,
+			 struct attest_export_status *ret_status,
 			 struct attest_diag *reterr_diag)
 {
-	static const struct attest_spool_options spool_options = {
-		.max_bytes = 1ULL << 40,
-	};
+	const struct attest_export_options options = { .spool_dir = spool_dir };
 	uint64_t until =
 	    attest_monotonic_ns() + (uint64_t)deadline_ms * 1000000;
-	struct attest_spool *spool = NULL;
+	_cleanup_free_ char *recorded = NULL;
 	struct attest_sink *sink = NULL;
-	uint64_t first, next, n = 0;
-	int r;
+	int r = check_spool(spool_dir, reterr_diag);
 
-	r = attest_spool_open(spool_dir, &spool_options, &spool);
 	if (r < 0)
-		return attest_export_fail(
-		    reterr_diag, r, "cannot open the spool '%.100s': %s",
-		    spool_dir,
-		    r == -EBUSY ? "a process is sending it now"
-				: strerrordesc_np(-r));
-	r = attest_export_open(url, options, &sink, reterr_diag);
-	if (r < 0) {
-		attest_spool_close(&spool);
 		return r;
-	}
-	r = copy(spool, sink, until, &n);
-	if (r >= 0)
-		r = await_sent(sink, n, until);
-	sink->ops->close(sink, 5000);
-	attest_spool_range(spool, &first, &next);
-	/* All or nothing: what was half sent is sent again next time. */
-	if (r >= 0)
-		r = attest_spool_commit(spool, next);
-	attest_spool_close(&spool);
+	if (!url && attest_spool_place_url(spool_dir, &recorded) < 0)
+		return attest_export_fail(reterr_diag, -ENOENT,
+					  "the spool '%.100s' does not say "
+					  "where to; name an URL",
+					  spool_dir);
+	r = attest_export_open(url ? url : recorded, &options, &sink,
+			       reterr_diag);
+	if (r < 0)
+		return r;
+	if (sink->ops == &attest_queue_sink_ops)
+		r = await_sent(sink, until);
+	else
+		r = copy(spool_dir, sink);
+	attest_export_close(sink, r < 0 ? 0 : CLOSE_MS, ret_status);
+	if (r == -ETIMEDOUT && ret_status->queued == 0)
+		r = 0;
 	if (r < 0)
 		return attest_export_fail(reterr_diag, r,
-					  "replay ended early: %s; the spool "
-					  "is kept",
-					  strerrordesc_np(-r));
-	*ret_sent = n;
+					  "replay ended early: %s; the rest is "
+					  "kept",
+					  r == -EBUSY ? "another process has "
+							"the spool"
+						      : strerrordesc_np(-r));
 	return 0;
 }

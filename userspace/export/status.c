@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "export/fold.h"
 #include "export/queue.h"
 #include "export/transport.h"
 
@@ -15,6 +17,7 @@ static struct attest_export_sink *ours(struct attest_sink *sink)
 {
 	const struct attest_transport *const *all = attest_transport_all();
 
+	sink = attest_fold_next(sink);
 	if (sink->ops == &attest_queue_sink_ops)
 		return (struct attest_export_sink *)sink;
 	for (size_t i = 0; all[i]; i++)
@@ -43,20 +46,42 @@ bool attest_export_get_status(struct attest_sink *sink,
 	return true;
 }
 
+void attest_export_close(struct attest_sink *sink, int deadline_ms,
+			 struct attest_export_status *ret_status)
+{
+	struct attest_export_sink *s = ours(sink);
+
+	memset(ret_status, 0, sizeof(*ret_status));
+	if (s)
+		s->last = ret_status;
+	sink->ops->close(sink, deadline_ms);
+}
+
 int attest_export_format_status(const struct attest_export_status *status,
 				char *buffer, size_t size)
 {
-	return snprintf(buffer, size,
-			"%s: %llu of %llu records sent, %llu queued, %llu lost "
-			"(in gap records), %llu rejected, %llu retries%s%s",
-			status->name, (unsigned long long)status->sent,
-			(unsigned long long)status->written,
-			(unsigned long long)status->queued,
-			(unsigned long long)status->dropped,
-			(unsigned long long)status->rejected,
-			(unsigned long long)status->retries,
-			status->last_error[0] ? "; last error: " : "",
-			status->last_error);
+	const struct {
+		uint64_t n;
+		const char *what;
+	} more[] = {
+		{ status->queued, "queued" },
+		{ status->dropped, "lost (in gap records)" },
+		{ status->rejected, "rejected" },
+		{ status->retries, "retries" },
+	};
+	int n = snprintf(buffer, size, "%s: %llu of %llu records sent",
+			 status->name, (unsigned long long)status->sent,
+			 (unsigned long long)status->written);
+
+	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
+		if (more[i].n && n > 0 && (size_t)n < size)
+			n += snprintf(buffer + n, size - (size_t)n, ", %llu %s",
+				      (unsigned long long)more[i].n,
+				      more[i].what);
+	if (status->last_error[0] && n > 0 && (size_t)n < size)
+		n += snprintf(buffer + n, size - (size_t)n, "; last error: %s",
+			      status->last_error);
+	return n;
 }
 
 static void list_words(FILE *file, const char *words)

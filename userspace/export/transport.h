@@ -20,6 +20,7 @@ struct attest_export_sink {
 		       struct attest_export_status *ret_status);
 	struct attest_export_group *group; /* or NULL */
 	struct attest_export_sink *next;   /* in the group */
+	struct attest_export_status *last; /* or NULL: filled by close */
 };
 
 struct attest_courier;
@@ -27,6 +28,7 @@ struct attest_courier;
 /** What a transport's open function is told. All borrowed for the call. */
 struct attest_transport_args {
 	const struct attest_url *url;
+	const char *text; /* the URL as it was given */
 	const struct attest_export_options *options;
 	const struct attest_format *format;
 	struct attest_format_options format_options;

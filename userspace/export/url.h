@@ -63,9 +63,6 @@ int attest_url_number(const struct attest_url *url, const char *name,
 		      uint64_t fallback, uint64_t max, uint64_t *ret_value,
 		      struct attest_diag *reterr_diag);
 
-/** "5s" and the like alone, as for --fold. -EINVAL if it is not one. */
-int attest_duration_parse(const char *text, uint64_t *ret_ns);
-
 struct attest_lazy_symbol;
 
 /** attest_lazy_load(), with the message. 0 or -ENOENT. */

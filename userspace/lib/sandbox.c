@@ -11,12 +11,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "export/export.h"
 #include "lib/error.h"
 #include "lib/profile.h"
 #include "lib/sandbox.h"
-
-#define CLOSE_MS 5000
 
 /* Up to here callers of the first version know the options. */
 #define FIRST_SIZE offsetof(struct attest_sandbox_options, isolation)
@@ -42,6 +39,8 @@ int attest_sandbox_new(const struct attest_policy *policy,
 	s->sinks[s->n_sinks++] = &s->report_sink.sink;
 	if (options)
 		memcpy(&s->options, options, options->size);
+	s->exports.fold_ms = s->options.fold_ms;
+	s->exports.spool_root = s->options.spool_root;
 	s->policy = policy;
 	if (policy && !policy->seccomp &&
 	    s->options.isolation == ATTEST_ISOLATION_STRICT_CONTAINER) {
@@ -62,8 +61,7 @@ void attest_sandbox_free(struct attest_sandbox **sandbox)
 	*sandbox = NULL;
 	if (!s)
 		return;
-	for (size_t i = 2; i < s->n_sinks; i++)
-		s->sinks[i]->ops->close(s->sinks[i], CLOSE_MS);
+	attest_exports_close(&s->exports);
 	attest_callback_sink_done(&s->callback);
 	attest_engine_result_done(&s->result);
 	attest_report_free(&s->report);
@@ -106,25 +104,6 @@ int attest_sandbox_keep_report(struct attest_sandbox *sandbox, const char *path,
 	free(sandbox->report_sink.path);
 	sandbox->report_sink.path = copy;
 	sandbox->report_sink.format = (enum attest_report_format)which;
-	return 0;
-}
-
-int attest_sandbox_add_export(struct attest_sandbox *sandbox, const char *url,
-			      struct attest_error *reterr_error)
-{
-	const struct attest_export_options options = { 0 };
-	struct attest_diag diag = { 0 };
-	int r;
-
-	if (sandbox->n_sinks == ATTEST_SINKS_MAX)
-		return attest_error_set(reterr_error, -E2BIG, NULL,
-					"more than %d exports",
-					ATTEST_SINKS_MAX - 2);
-	r = attest_export_open(url, &options, &sandbox->sinks[sandbox->n_sinks],
-			       &diag);
-	if (r < 0)
-		return attest_error_from_diag(reterr_error, r, &diag);
-	sandbox->n_sinks++;
 	return 0;
 }
 
@@ -188,6 +167,7 @@ attest_sandbox_engine_options(struct attest_sandbox *s)
 		.sinks = s->sinks,
 		.n_sinks = s->n_sinks,
 		.ready = on_ready,
+		.hangup = s->exports.n > 0 ? attest_sandbox_hangup : NULL,
 		.ctx = s,
 	};
 }

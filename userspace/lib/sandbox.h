@@ -5,10 +5,12 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "lib/exports.h"
 #include "lib/sinks.h"
 #include "report/report.h"
 
-#define ATTEST_SINKS_MAX 34 /* the callback's, the report's and 32 exports */
+/* The callback's, the report's and the exports. */
+#define ATTEST_SINKS_MAX (2 + ATTEST_EXPORTS_MAX)
 
 #define ATTEST_FORMATS_HINT "the formats are json, html, markdown and in-toto"
 
@@ -22,6 +24,7 @@ struct attest_sandbox {
 	struct attest_report_sink report_sink;
 	struct attest_sink *sinks[ATTEST_SINKS_MAX];
 	size_t n_sinks;
+	struct attest_exports exports;
 	void (*ready)(void *data);
 	void *ready_data;
 
@@ -44,3 +47,6 @@ attest_sandbox_engine_options(struct attest_sandbox *s);
 int attest_sandbox_finish(struct attest_sandbox *s, int r, bool is_enforced,
 			  struct attest_sandbox_result *ret,
 			  struct attest_error *error);
+
+/** For SIGHUP: attest_exports_hangup() of the sandbox that data is. */
+void attest_sandbox_hangup(void *data);

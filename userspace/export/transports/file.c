@@ -137,12 +137,24 @@ static int file_tick(struct attest_sink *sink, uint64_t now_ns)
 	return r;
 }
 
+static void file_status(struct attest_export_sink *sink,
+			struct attest_export_status *ret_status)
+{
+	struct file_sink *f = (struct file_sink *)sink;
+
+	*ret_status = f->status;
+	ret_status->queued = f->pending_records;
+	memcpy(ret_status->name, f->base.name, sizeof(f->base.name));
+}
+
 static void file_close(struct attest_sink *sink, int deadline_ms)
 {
 	struct file_sink *f = (struct file_sink *)sink;
 
 	if (flush(f) >= 0 && append_gap(f) >= 0)
 		(void)flush(f);
+	if (f->base.last)
+		file_status(&f->base, f->base.last);
 	attest_export_group_remove(&f->base);
 	attest_file_done(&f->file);
 	attest_str_done(&f->pending);
@@ -156,15 +168,6 @@ static void file_reopen(struct attest_export_sink *sink)
 
 	(void)flush(f);
 	(void)attest_file_reopen(&f->file);
-}
-
-static void file_status(struct attest_export_sink *sink,
-			struct attest_export_status *ret_status)
-{
-	struct file_sink *f = (struct file_sink *)sink;
-
-	*ret_status = f->status;
-	ret_status->queued = f->pending_records;
 }
 
 static const struct attest_sink_ops ops = {

@@ -100,10 +100,23 @@ static int prometheus_tick(struct attest_sink *sink, uint64_t now_ns)
 	return 0;
 }
 
+static void prometheus_status(struct attest_export_sink *sink,
+			      struct attest_export_status *ret_status)
+{
+	struct prometheus *p = (struct prometheus *)sink;
+
+	memset(ret_status, 0, sizeof(*ret_status));
+	ret_status->written = p->metrics.total;
+	ret_status->sent = p->metrics.total;
+	memcpy(ret_status->name, p->base.name, sizeof(p->base.name));
+}
+
 static void prometheus_close(struct attest_sink *sink, int deadline_ms)
 {
 	struct prometheus *p = (struct prometheus *)sink;
 
+	if (p->base.last)
+		prometheus_status(&p->base, p->base.last);
 	attest_export_group_remove(&p->base);
 	if (p->daemon)
 		MHD_stop_daemon(p->daemon);
@@ -121,16 +134,6 @@ static const struct attest_sink_ops sink_ops = {
 	.tick = prometheus_tick,
 	.close = prometheus_close,
 };
-
-static void prometheus_status(struct attest_export_sink *sink,
-			      struct attest_export_status *ret_status)
-{
-	struct prometheus *p = (struct prometheus *)sink;
-
-	memset(ret_status, 0, sizeof(*ret_status));
-	ret_status->written = p->metrics.total;
-	ret_status->sent = p->metrics.total;
-}
 
 /* Addresses only: a name could turn out to be another interface's. */
 static struct MHD_Daemon *listen_on(struct prometheus *p,
