@@ -104,7 +104,9 @@ static int settle(struct attest_kern *kern)
 		bool is_needed = demands[i].needs & needs;
 
 		if (is_needed && !kern->demanded[i]) {
-			r = attach(kern, i) ?: r;
+			int error = attach(kern, i);
+
+			r = r ?: error;
 		} else if (!is_needed && kern->demanded[i]) {
 			(void)bpf_link__destroy(kern->demanded[i]);
 			kern->demanded[i] = NULL;

@@ -170,7 +170,7 @@ static uint8_t groups_of(const struct attest_image_hdr *image)
 int attest_limit_need(struct attest_kern *kern, uint32_t slot,
 		      const struct attest_image_hdr *image)
 {
-	uint8_t needed = 0;
+	uint8_t needed = 0, attached = kern->limit_attached;
 	int r;
 
 	if (kern->rung > ATTEST_RUNG_FMOD_RET)
@@ -179,10 +179,10 @@ int attest_limit_need(struct attest_kern *kern, uint32_t slot,
 	kern->limit_slots[slot] = groups_of(image) & ~kern->limit_missing;
 	for (size_t i = 0; i < ARRAY_SIZE(kern->limit_slots); i++)
 		needed |= kern->limit_slots[i];
-	r = attach(kern, needed & (uint8_t)~kern->limit_attached);
+	r = attach(kern, needed & (attached ^ 0xff));
 	if (r < 0)
 		return r;
-	detach(kern, kern->limit_attached & (uint8_t)~needed);
+	detach(kern, attached & (needed ^ 0xff));
 	return 0;
 }
 

@@ -235,12 +235,24 @@ static __u32 mount_ns(void)
 	return stat("/proc/self/ns/mnt", &st) < 0 ? 0 : (__u32)st.st_ino;
 }
 
+static void set_constants(struct attest_kern *kern)
+{
+	struct attest_locks locks = { 0 };
+
+	/* Observers decide nothing, so they need no cache. */
+	if (kern->rung != ATTEST_RUNG_TRACE)
+		attest_probe_locks(&locks);
+	kern->skeleton->rodata->attest_rename_lock = locks.rename_lock;
+	kern->skeleton->rodata->attest_mount_lock = locks.mount_lock;
+	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
+	kern->skeleton->rodata->attest_mount_ns = mount_ns();
+}
+
 int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 		     const struct attest_kern_calls *calls,
 		     struct attest_kern **ret, char *reason, size_t size)
 {
 	_close_kern_ struct attest_kern *kern = NULL;
-	struct attest_locks locks = { 0 };
 	int r;
 
 	r = refuse_early(probe, rung, reason, size);
@@ -256,13 +268,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	kern->skeleton = attest_bpf__open();
 	if (!kern->skeleton)
 		return fail(-errno, reason, size, "cannot read the programs");
-	/* Observers decide nothing, so they need no cache. */
-	if (rung != ATTEST_RUNG_TRACE)
-		attest_probe_locks(&locks);
-	kern->skeleton->rodata->attest_rename_lock = locks.rename_lock;
-	kern->skeleton->rodata->attest_mount_lock = locks.mount_lock;
-	kern->skeleton->rodata->attest_keeper = (__u32)getpid();
-	kern->skeleton->rodata->attest_mount_ns = mount_ns();
+	set_constants(kern);
 	set_calls(kern, calls);
 	r = choose(kern);
 	r = r ?: attest_limit_choose(kern);
