@@ -104,7 +104,8 @@ int BPF_PROG(attest_capable, const struct cred *cred, struct user_namespace *ns,
 		return ret;
 	if (cap != CAP_SYS_CHROOT)
 		return 0;
-	GUARD_MOUNT(ATTEST_HOOK_CAPABLE);
+	GUARD(ATTEST_GRANT_MOUNT, ATTEST_HOOK_CAPABLE,
+	      ATTEST_VIOLATION_NAMESPACE_ESCAPE);
 }
 
 /* Newer kernels pass one argument more, so what other LSMs said is not where

@@ -214,7 +214,8 @@ static int refuse_early(const struct attest_probe *probe, enum attest_rung rung,
 			    "lsm programs attach but refuse nothing: boot with "
 			    "lsm=%s,bpf",
 			    probe->lsm_list[0] ? probe->lsm_list : "unreadable",
-			    probe->lsm_list);
+			    probe->lsm_list[0] ? probe->lsm_list
+					       : "(the list there is now)");
 	if (rung == ATTEST_RUNG_FMOD_RET &&
 	    (probe->preempt == ATTEST_PREEMPT_FULL ||
 	     probe->preempt == ATTEST_PREEMPT_LAZY ||
