@@ -369,6 +369,8 @@ struct attest_event {
 	const char *container_name;
 	const char *container_image;
 	const char *container_runtime;
+	const char *address; /* "192.0.2.1", "2001:db8::1"; NULL: no network */
+	uint16_t port;
 };
 
 /**

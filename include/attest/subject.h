@@ -24,7 +24,8 @@
 /* A record waits in the task's scratch memory. */
 #define ATTEST_SUBJECT_PENDING (1U << 4)
 
-#define ATTEST_SUBJECT_TRACE_FILES (1U << 5) /* report what it opens */
+/* Report the files it opens and the connections it begins. */
+#define ATTEST_SUBJECT_TRACE_FILES (1U << 5)
 
 /* Of a cgroup: who comes in is a container's runtime until it executes
  * something in another mount namespace than ours; the program is confined.

@@ -143,6 +143,9 @@ static void put_object(FILE *f, const struct attest_event *e)
 			fputs(" -> ", f);
 			put_safe(f, e->path2);
 		}
+	} else if (e->address) {
+		fprintf(f, strchr(e->address, ':') ? "[%s]:%u" : "%s:%u",
+			e->address, e->port);
 	} else if (e->context) {
 		put_safe(f, e->context);
 	} else if (e->syscall) {

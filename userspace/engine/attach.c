@@ -231,6 +231,10 @@ int attest_engine_attach(const struct attest_engine_options *options,
 		return attest_session_fail(&s, r, "cannot load the policy: %s",
 					   strerror(-r));
 	s.has_slot = true;
+	r = options->with_files ? attest_kern_watch_connections(s.kern) : 0;
+	if (r < 0)
+		return attest_session_fail(
+		    &s, r, "cannot watch connections: %s", strerror(-r));
 	/* Compiling a large policy takes more memory than watching does. */
 	(void)malloc_trim(0);
 	signal_fd = open_signals(options->hangup != NULL, &old);

@@ -140,7 +140,7 @@ static void decode_net(const struct attest_net_event *ev,
 	rec->family = ev->family;
 	rec->port = ev->port;
 	rec->protocol = ev->protocol;
-	rec->has_rule = true;
+	rec->has_rule = rec->violation != ATTEST_VIOLATION_NONE;
 	rec->rule = ev->rule;
 	rec->error = EPERM;
 }

@@ -75,6 +75,12 @@ int attest_kern_policy_remove(struct attest_kern *kern,
 			      const struct attest_slot *slot);
 
 /**
+ * Records the TCP connections of subjects with ATTEST_SUBJECT_TRACE_FILES,
+ * until the programs are closed. Once at most.
+ */
+int attest_kern_watch_connections(struct attest_kern *kern);
+
+/**
  * Makes the process of a pidfd a subject. It must have one thread.
  * @flags: ATTEST_SUBJECT_*
  */

@@ -155,6 +155,7 @@ static int attach(struct attest_kern *kern, char *reason, size_t size)
 		struct bpf_link *link;
 
 		if (!bpf_program__autoload(program) ||
+		    program == kern->skeleton->progs.attest_tcp_state ||
 		    attest_kern_is_demanded(bpf_program__name(program)) ||
 		    attest_limit_owns(program))
 			continue;
@@ -286,6 +287,21 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 		return fail(r, reason, size, "cannot map the ring: %s",
 			    strerror(-r));
 	*ret = TAKE_PTR(kern);
+	return 0;
+}
+
+int attest_kern_watch_connections(struct attest_kern *kern)
+{
+	struct bpf_link *link;
+
+	link = bpf_program__attach(kern->skeleton->progs.attest_tcp_state);
+	if (!link)
+		return -errno;
+	if (kern->n_links == ATTEST_LINKS_MAX) {
+		(void)bpf_link__destroy(link);
+		return -ENOSPC;
+	}
+	kern->links[kern->n_links++] = link;
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -118,10 +119,28 @@ static void fill(struct attest_event *e, const struct attest_record *rec)
 	}
 }
 
+/* The destination in words; address has room for any. */
+static void fill_address(struct attest_event *e,
+			 const struct attest_record *rec, char *address)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (!rec->has_addr)
+		return;
+	if (memcmp(rec->addr, mapped, sizeof(mapped)) == 0)
+		e->address = inet_ntop(AF_INET, rec->addr + sizeof(mapped),
+				       address, INET6_ADDRSTRLEN);
+	else
+		e->address =
+		    inet_ntop(AF_INET6, rec->addr, address, INET6_ADDRSTRLEN);
+	e->port = rec->port;
+}
+
 static int write_callback(struct attest_sink *sink,
 			  const struct attest_record *rec)
 {
 	struct attest_callback_sink *s = (struct attest_callback_sink *)sink;
+	char address[INET6_ADDRSTRLEN];
 	struct attest_event event;
 	ssize_t exe, path, path2;
 	int r;
@@ -139,6 +158,7 @@ static int write_callback(struct attest_sink *sink,
 	if (s->texts.error)
 		return s->texts.error;
 	fill(&event, rec);
+	fill_address(&event, rec, address);
 	event.json = s->json.data;
 	event.exe = text_at(&s->texts, exe);
 	event.path = text_at(&s->texts, path);
