@@ -197,7 +197,7 @@ static void make_tree(void)
 	char path[sizeof(FILE_PATH)];
 	int fd;
 
-	for (const char *p = strchr(FILE_PATH + 1, '/'); p;
+	for (const char *p = strchr(&FILE_PATH[1], '/'); p;
 	     p = strchr(p + 1, '/')) {
 		memcpy(path, FILE_PATH, (size_t)(p - FILE_PATH));
 		path[p - FILE_PATH] = '\0';

@@ -19,14 +19,17 @@ int attest_seccomp_append(char ***list, size_t *n, const char *text)
 	char **grown;
 	char *copy;
 
-	grown = reallocarray(*list, *n + 1, sizeof(**list));
-	if (!grown)
-		return -ENOMEM;
-	*list = grown;
+	/* Doubles: a list has room up to the next power of two. */
+	if ((*n & (*n - 1)) == 0) {
+		grown = reallocarray(*list, *n ? 2 * *n : 1, sizeof(**list));
+		if (!grown)
+			return -ENOMEM;
+		*list = grown;
+	}
 	copy = strdup(text);
 	if (!copy)
 		return -ENOMEM;
-	grown[(*n)++] = copy;
+	(*list)[(*n)++] = copy;
 
 	return 0;
 }
