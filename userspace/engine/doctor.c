@@ -43,8 +43,8 @@ static enum attest_rung try_rungs(const struct doctor *d,
 		char reason[512] = "";
 		int r;
 
-		r = attest_kern_open(probe, rungs[i].rung, NULL, &kern, reason,
-				     sizeof(reason));
+		r = attest_kern_open(probe, rungs[i].rung, NULL, NULL, &kern,
+				     reason, sizeof(reason));
 		if (r == 0 && rungs[i].rung != ATTEST_RUNG_TRACE)
 			r = attest_kern_canary(kern, reason, sizeof(reason));
 		if (r < 0) {

@@ -84,9 +84,10 @@ static int try_rung(struct attest_session *s, const struct attest_probe *probe,
 {
 	int r;
 
-	r = attest_kern_open(
-	    probe, rung, s->options->calls ? &s->options->calls->which : NULL,
-	    &s->kern, reason, size);
+	r = attest_kern_open(probe, rung, s->image,
+			     s->options->calls ? &s->options->calls->which
+					       : NULL,
+			     &s->kern, reason, size);
 	if (r < 0 || rung == ATTEST_RUNG_TRACE)
 		return r;
 	r = attest_kern_canary(s->kern, reason, size);

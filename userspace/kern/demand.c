@@ -37,6 +37,7 @@ static const struct {
 } versions[] = {
 	/* "lsm: create new security_file_truncate hook" */
 	{ "attest_file_truncate", KERNEL(6, 2), 0, false },
+	{ "attest_size_file", KERNEL(6, 2), 0, false },
 	/* "acl: add vfs_set_acl" */
 	{ "attest_inode_set_acl", KERNEL(6, 2), 0, false },
 	{ "attest_inode_remove_acl", KERNEL(6, 2), 0, false },

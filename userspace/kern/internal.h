@@ -22,6 +22,8 @@ struct attest_bpf;
 struct attest_kern {
 	enum attest_rung rung;
 	bool with_calls;
+	bool with_network;   /* these are loaded */
+	uint8_t with_limits; /* groups */
 	struct attest_bpf *skeleton;
 	struct bpf_link *links[ATTEST_LINKS_MAX];
 	size_t n_links;
@@ -71,7 +73,8 @@ int attest_kern_demand_more(struct attest_kern *kern, uint32_t slot,
 bool attest_limit_owns(const struct bpf_program *program);
 
 /** Before the programs are loaded: leaves out what this kernel lacks. */
-int attest_limit_choose(struct attest_kern *kern);
+int attest_limit_choose(struct attest_kern *kern,
+			const struct attest_image_hdr *image);
 
 /**
  * Says what the policy of a slot needs, and attaches or detaches by that.

@@ -37,6 +37,9 @@ struct attest_kern_calls {
 /**
  * Loads and attaches the programs of one rung.
  *
+ * @image:  the policy that is to come: programs for limits and the network
+ *          are loaded if it has such rules, since loading takes its time. A
+ *          policy that needs more is then refused. NULL: all of them.
  * @calls:  NULL: none.
  * @ret:    attest_kern_close(); nothing of it outlives that unless pinned.
  * @reason: set on failure: what the kernel refused and the remedy.
@@ -44,6 +47,7 @@ struct attest_kern_calls {
  * Return: 0; -ENOTSUP the rung cannot work here; or what the kernel said.
  */
 int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
+		     const struct attest_image_hdr *image,
 		     const struct attest_kern_calls *calls,
 		     struct attest_kern **ret, char *reason, size_t size);
 void attest_kern_close(struct attest_kern **kern);

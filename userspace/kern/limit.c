@@ -82,14 +82,43 @@ static int choose_truncate(struct attest_kern *kern, const struct btf *btf)
 	return bpf_program__set_autoload(s->progs.attest_size_file, false);
 }
 
-int attest_limit_choose(struct attest_kern *kern)
+static uint8_t groups_of(const struct attest_image_hdr *image)
+{
+	uint8_t groups = 0;
+
+	if (image && (image->max_file_bytes || image->max_disk_bytes))
+		groups |= GROUP_SIZES;
+	if (image && image->max_files)
+		groups |= GROUP_COUNTS;
+	return groups;
+}
+
+static int leave_out(struct attest_kern *kern, uint8_t groups)
+{
+	struct bpf_program *program;
+	int r = 0;
+
+	bpf_object__for_each_program(program, kern->skeleton->obj)
+	{
+		if (group_of(program) & groups)
+			r = r ?: bpf_program__set_autoload(program, false);
+	}
+	return r;
+}
+
+int attest_limit_choose(struct attest_kern *kern,
+			const struct attest_image_hdr *image)
 {
 	struct bpf_program *program;
 	struct btf *btf;
-	int r = 0;
+	int r;
 
 	if (kern->rung > ATTEST_RUNG_FMOD_RET)
 		return 0;
+	kern->with_limits =
+	    image ? groups_of(image) : GROUP_SIZES | GROUP_COUNTS;
+	if (!kern->with_limits)
+		return leave_out(kern, GROUP_SIZES | GROUP_COUNTS);
 	btf = btf__load_vmlinux_btf();
 	if (!btf)
 		return -errno;
@@ -99,12 +128,10 @@ int attest_limit_choose(struct attest_kern *kern)
 			kern->limit_missing |= group_of(program);
 	}
 	/* Half a group would enforce half of a limit. */
-	bpf_object__for_each_program(program, kern->skeleton->obj)
-	{
-		if (group_of(program) & kern->limit_missing)
-			r = r ?: bpf_program__set_autoload(program, false);
-	}
-	r = r ?: choose_truncate(kern, btf);
+	r = choose_truncate(kern, btf);
+	r = r
+		?: leave_out(kern,
+			     kern->limit_missing | (kern->with_limits ^ 0xff));
 	btf__free(btf);
 	return r;
 }
@@ -156,23 +183,15 @@ static int attach(struct attest_kern *kern, uint8_t groups)
 	return 0;
 }
 
-static uint8_t groups_of(const struct attest_image_hdr *image)
-{
-	uint8_t groups = 0;
-
-	if (image && (image->max_file_bytes || image->max_disk_bytes))
-		groups |= GROUP_SIZES;
-	if (image && image->max_files)
-		groups |= GROUP_COUNTS;
-	return groups;
-}
-
 int attest_limit_need(struct attest_kern *kern, uint32_t slot,
 		      const struct attest_image_hdr *image)
 {
 	uint8_t needed = 0, attached = kern->limit_attached;
 	int r;
 
+	if (groups_of(image) & (kern->with_limits ^ 0xff) &&
+	    kern->rung <= ATTEST_RUNG_FMOD_RET)
+		return -ENOTSUP;
 	if (kern->rung > ATTEST_RUNG_FMOD_RET)
 		return 0; /* audits nothing of files */
 	/* What is missing was named by attest_bpf_layer.cover. */

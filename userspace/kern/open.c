@@ -104,7 +104,9 @@ static int choose(struct attest_kern *kern)
 				 strncmp(section, "fexit/", 6) == 0;
 		int r = 0;
 
-		if (!attest_kern_has_program(kern, bpf_program__name(program)))
+		if (!attest_kern_has_program(kern,
+					     bpf_program__name(program)) ||
+		    (!kern->with_network && strstr(section, "lsm/socket_")))
 			r = bpf_program__set_autoload(program, false);
 		else if (is_of_calls(program))
 			r = bpf_program__set_autoload(program,
@@ -122,8 +124,12 @@ static int choose(struct attest_kern *kern)
 			r = bpf_program__set_autoload(program, false);
 		else if (kern->rung == ATTEST_RUNG_FMOD_RET && is_lsm)
 			r = make_fmod_ret(program, section + 4);
-		if (r < 0)
+		if (r < 0) {
+			(void)snprintf(last_said, sizeof(last_said),
+				       "program '%s' does not fit",
+				       bpf_program__name(program));
 			return r;
+		}
 	}
 	return 0;
 }
@@ -251,6 +257,7 @@ static void set_constants(struct attest_kern *kern)
 }
 
 int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
+		     const struct attest_image_hdr *image,
 		     const struct attest_kern_calls *calls,
 		     struct attest_kern **ret, char *reason, size_t size)
 {
@@ -265,6 +272,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 		return -ENOMEM;
 	kern->rung = rung;
 	kern->version = probe->version;
+	kern->with_network = !image || (image->flags & ATTEST_IMAGE_NET_DENY);
 	last_said[0] = '\0';
 	(void)libbpf_set_print(listen_to_libbpf);
 	kern->skeleton = attest_bpf__open();
@@ -273,7 +281,7 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 	set_constants(kern);
 	set_calls(kern, calls);
 	r = choose(kern);
-	r = r ?: attest_limit_choose(kern);
+	r = r ?: attest_limit_choose(kern, image);
 	r = r ?: load(kern);
 	if (r < 0)
 		return fail(r, reason, size,

@@ -91,6 +91,14 @@ static int put(struct attest_kern *kern, const struct attest_slot *slot,
 	return r < 0 ? -errno : 0;
 }
 
+/* false: the programs for its network rules were left out. */
+static bool has_network_of(const struct attest_kern *kern,
+			   const struct attest_image_hdr *image)
+{
+	return kern->with_network || !(image->flags & ATTEST_IMAGE_NET_DENY) ||
+	       kern->rung > ATTEST_RUNG_FMOD_RET;
+}
+
 int attest_kern_policy_add(struct attest_kern *kern,
 			   const struct attest_image_hdr *image,
 			   struct attest_slot *ret)
@@ -99,6 +107,8 @@ int attest_kern_policy_add(struct attest_kern *kern,
 	struct attest_usage usage = { .generation = slot.generation };
 	int r;
 
+	if (!has_network_of(kern, image))
+		return -ENOTSUP;
 	r = find_slot(kern, &slot.slot);
 	if (r < 0)
 		return r;
@@ -124,6 +134,8 @@ int attest_kern_policy_replace(struct attest_kern *kern,
 {
 	int r;
 
+	if (!has_network_of(kern, image))
+		return -ENOTSUP;
 	/* What the old image needs stays until the new one is in force. */
 	r = attest_kern_demand_more(kern, slot->slot, image);
 	r = r ?: attest_limit_need(kern, slot->slot, image);
