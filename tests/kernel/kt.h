@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define KT_SECONDS 20
+#define KT_SECONDS 40
 #define KT_OUTPUT_MAX 65536
 #define KT_UNPRIVILEGED_UID 1000
 

@@ -87,8 +87,11 @@ static int check_all(const struct values *v,
 
 		if (attest_filesystem_security_check_path_access(
 			security, argv[i], mode_of(v->access), &answer,
-			&error) < 0)
+			&error) < 0) {
+			if (v->json)
+				fputs("]\n", stdout);
 			return attest_cli_fail(&error);
+		}
 		if (v->json)
 			print_json(&answer, argv[i], v->access, i == 0);
 		else if (!v->common.quiet)

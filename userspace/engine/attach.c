@@ -63,7 +63,9 @@ static int confine(struct attest_session *s,
 		   const struct attest_engine_subject *subject)
 {
 	uint32_t flags =
-	    (s->options->with_files ? ATTEST_SUBJECT_TRACE_FILES : 0) |
+	    (s->options->with_files || s->bpf_state.rung == ATTEST_RUNG_TRACE
+		 ? ATTEST_SUBJECT_TRACE_FILES
+		 : 0) |
 	    (s->options->calls ? ATTEST_SUBJECT_TRACE : 0);
 	uint32_t pid = subject->pid;
 	uint64_t id = 0;

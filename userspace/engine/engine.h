@@ -60,7 +60,7 @@ struct attest_engine_options {
 
 struct attest_engine_result {
 	enum attest_rung rung;
-	char bpf_reason[512]; /* why not a better rung; "" if the best */
+	char bpf_reason[1024]; /* why not a better rung; "" if the best */
 	struct attest_coverage *coverage;
 	uint64_t n_records;
 	uint64_t n_violations;

@@ -115,7 +115,8 @@ bool attest_outside_record(const struct attest_session *s, const void *event,
 	if (ev->hdr.verdict != ATTEST_VERDICT_TRACE)
 		return landlock_refused(s, ev, rec);
 	/* Without a policy the image is empty, and refuses all. */
-	if (s->options->policy && judge(s, ev, rec))
-		rec->verdict = ATTEST_VERDICT_AUDIT;
+	if (!s->options->policy || !judge(s, ev, rec))
+		return s->options->with_files;
+	rec->verdict = ATTEST_VERDICT_AUDIT;
 	return true;
 }

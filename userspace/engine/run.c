@@ -104,6 +104,7 @@ static void fill_options(struct attest_session *s,
 /* What is done to the child from outside before it may go. */
 static int bind_child(struct attest_session *s, struct attest_child *child)
 {
+	uint32_t flags = 0;
 	int r;
 
 	r = attest_confine_enter(&s->confine, child);
@@ -113,7 +114,10 @@ static int bind_child(struct attest_session *s, struct attest_child *child)
 		    strerror(-r));
 	if (!s->has_slot)
 		return 0;
-	r = attest_kern_subject_pidfd(s->kern, child->pidfd, &s->slot, 0);
+	/* What nothing refuses is seen from the outside only. */
+	if (s->options->is_audit && s->bpf_state.rung == ATTEST_RUNG_TRACE)
+		flags = ATTEST_SUBJECT_TRACE_FILES;
+	r = attest_kern_subject_pidfd(s->kern, child->pidfd, &s->slot, flags);
 	return r < 0 ? attest_session_fail(s, r,
 					   "cannot make the command a BPF "
 					   "subject: %s",

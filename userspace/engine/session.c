@@ -105,7 +105,9 @@ static void climb(struct attest_session *s, bool wants_bpf)
 
 	s->bpf_state.rung = ATTEST_RUNG_NONE;
 	if (!wants_bpf) {
-		(void)strcpy(result->bpf_reason, "left out on request");
+		(void)strcpy(result->bpf_reason, s->options->without_bpf
+						     ? "left out on request"
+						     : "needs root");
 		return;
 	}
 	attest_probe_kernel(&probe);

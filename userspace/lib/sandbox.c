@@ -136,6 +136,7 @@ int attest_sandbox_start(struct attest_sandbox *s, const char *kind, char *name,
 		.subject_kind = kind,
 		.subject = s->subject,
 		.started_ns = now_ns(),
+		.is_audit = s->options.audit,
 		.incomplete = true,
 	};
 	return 0;

@@ -51,6 +51,7 @@ struct attest_report_context {
 	uint64_t started_ns;
 	uint64_t ended_ns; /* CLOCK_REALTIME, 0: unknown */
 	bool incomplete;   /* written before the subject ended */
+	bool is_audit;	   /* nothing was refused, whatever the policy's mode */
 
 	const struct attest_report_counter *counters;
 	size_t n_counters;

@@ -273,7 +273,7 @@ static json_t *subject(const struct attest_report_context *c, bool *ok)
 }
 
 static json_t *policy_object(const struct attest_report *report,
-			     const struct attest_policy *policy)
+			     const struct attest_policy *policy, bool is_audit)
 {
 	char digest[7 + 64 + 1] = "sha256:";
 
@@ -285,7 +285,8 @@ static json_t *policy_object(const struct attest_report *report,
 			       policy->digest[i]);
 	return json_pack(
 	    "{ss*ssss}", "name", policy->name, "digest", digest, "mode",
-	    policy->mode == ATTEST_MODE_AUDIT ? "audit" : "enforce");
+	    is_audit || policy->mode == ATTEST_MODE_AUDIT ? "audit"
+							  : "enforce");
 }
 
 static json_t *host(const struct attest_report *report)
@@ -303,6 +304,9 @@ static void put_extensions(json_t *tree, const struct attest_report *report,
 			   const struct attest_report_context *c, bool *ok)
 {
 	const struct attest_policy *policy = c ? c->policy : NULL;
+	bool is_audit = c && c->is_audit;
+	/* Without BPF refusals by Landlock leave no record. */
+	bool is_seen = c && c->attach_mode && strcmp(c->attach_mode, "none");
 
 	put(tree, "schema", json_string("attest.report/1"), ok);
 	put(tree, "tool",
@@ -310,7 +314,7 @@ static void put_extensions(json_t *tree, const struct attest_report *report,
 		      ATTEST_VERSION),
 	    ok);
 	put(tree, "host", host(report), ok);
-	put(tree, "policy", policy_object(report, policy), ok);
+	put(tree, "policy", policy_object(report, policy, is_audit), ok);
 	put(tree, "subject", subject(c, ok), ok);
 	put(tree, "enforcement",
 	    json_pack("{ss?ss?}", "attach_mode", c ? c->attach_mode : NULL,
@@ -328,8 +332,9 @@ static void put_extensions(json_t *tree, const struct attest_report *report,
 	put(tree, "gaps", gaps(report, ok), ok);
 	put(tree, "totals", totals(report, ok), ok);
 	put(tree, "compliance",
-	    attest_report_compliance(policy, c ? c->coverage : NULL,
-				     report->lost),
+	    attest_report_compliance(policy,
+				     c && !is_audit ? c->coverage : NULL,
+				     is_seen ? report->lost : 1),
 	    ok);
 }
 
