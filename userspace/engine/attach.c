@@ -207,6 +207,25 @@ static int empty_image(struct attest_image_hdr **ret)
 	return attest_image_build(&none, ret, &diag);
 }
 
+static int put_policy(struct attest_session *s)
+{
+	int r;
+
+	r = s->image ? 0 : empty_image(&s->image);
+	r = r ?: attest_kern_policy_add(s->kern, s->image, &s->slot);
+	if (r < 0)
+		return attest_session_fail(s, r, "cannot load the policy: %s",
+					   strerror(-r));
+	s->has_slot = true;
+	r = s->options->with_files ? attest_kern_watch_connections(s->kern) : 0;
+	if (r < 0)
+		return attest_session_fail(s, r, "cannot watch connections: %s",
+					   strerror(-r));
+	/* Compiling a large policy takes more memory than watching does. */
+	(void)malloc_trim(0);
+	return 0;
+}
+
 int attest_engine_attach(const struct attest_engine_options *options,
 			 const struct attest_engine_subject *subject,
 			 bool is_enforced,
@@ -227,18 +246,9 @@ int attest_engine_attach(const struct attest_engine_options *options,
 	r = open_subject(&s, subject, &pidfd);
 	if (r < 0)
 		return r;
-	r = s.image ? 0 : empty_image(&s.image);
-	r = r ?: attest_kern_policy_add(s.kern, s.image, &s.slot);
+	r = put_policy(&s);
 	if (r < 0)
-		return attest_session_fail(&s, r, "cannot load the policy: %s",
-					   strerror(-r));
-	s.has_slot = true;
-	r = options->with_files ? attest_kern_watch_connections(s.kern) : 0;
-	if (r < 0)
-		return attest_session_fail(
-		    &s, r, "cannot watch connections: %s", strerror(-r));
-	/* Compiling a large policy takes more memory than watching does. */
-	(void)malloc_trim(0);
+		return r;
 	signal_fd = open_signals(options->hangup != NULL, &old);
 	if (signal_fd < 0)
 		return attest_session_fail(&s, signal_fd,
