@@ -289,8 +289,12 @@ int attest_scan_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	}
 	if (s && s->slot == attest_scan.slot &&
-	    s->generation == attest_scan.generation)
+	    s->generation == attest_scan.generation) {
+		/* What waits to be reaped does nothing any more. */
+		if (!task->exit_state)
+			attest_scan.n_alive++;
 		return 0;
+	}
 	if (!attest_scan.tgid)
 		return 0;
 	if ((__u32)task->tgid != attest_scan.tgid) {

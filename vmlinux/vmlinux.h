@@ -203,6 +203,7 @@ struct task_struct {
 	unsigned int flags;
 	unsigned int personality;
 	int exit_code;
+	int exit_state;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	const struct cred *cred;

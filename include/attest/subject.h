@@ -74,8 +74,9 @@ struct attest_scan {
 	__u32 tgid;	 /* root of the pid tree, 0: none */
 	__u32 release;	 /* 1: take the slot off all tasks */
 	__u32 n_changed; /* out */
+	__u32 n_alive;	 /* out: tasks of the slot that have not ended */
 };
-_Static_assert(sizeof(struct attest_scan) == 24, "scan ABI");
+_Static_assert(sizeof(struct attest_scan) == 28, "scan ABI");
 
 /**
  * Value of the array `attest_usage`, by slot: what the subject has used of

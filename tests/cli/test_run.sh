@@ -77,6 +77,17 @@ if [ "$(id -u)" -eq 0 ]; then
 	out 'exec +/(usr/)?bin/true'
 	out '(read|write) +/[^ ]*libc'
 
+	# It goes on with those that the named process has left behind.
+	(
+		sleep 2
+		(
+			sleep 2
+			cat /etc/hostname >/dev/null
+		) &
+	) &
+	t 0 watch --pid $! --duration 30
+	out '/etc/hostname'
+
 	# Nothing is called confined that is not.
 	sleep 60 &
 	sleeper=$!

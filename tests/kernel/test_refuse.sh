@@ -59,7 +59,36 @@ attach()
 			"$(grep -cE 'kernel|Linux|BPF|lockdown' $dir/err)" 1
 	fi
 }
+# Who is confined stays so when the process that was named has ended.
+orphan()
+{
+	rm -f $dir/go $dir/err $dir/status
+	(
+		while [ ! -e $dir/go ]; do sleep 0.1; done
+		(
+			sleep 2
+			cat /etc/shadow >/dev/null 2>&1
+			echo $? >$dir/status
+		) &
+	) &
+	reader=$!
+	attest-bpf enforce --pid $reader -p $dir/policy.yaml 2>$dir/err &
+	tool=$!
+	n=0
+	while ! grep -q 'confining' $dir/err && kill -0 $tool 2>/dev/null &&
+		[ $n -lt 600 ]; do
+		n=$((n + 1))
+		sleep 0.1
+	done
+	touch $dir/go
+	wait $reader
+	grep -q 'confining' $dir/err || return
+	wait $tool
+	check orphans-stay-confined "$(cat $dir/status)" 1
+}
+
 attach enforce
+orphan
 attach best-effort --best-effort
 
 # Landlock came with 5.13. Without both nothing is left for files.

@@ -21,6 +21,11 @@
 #include "engine/session.h"
 
 #define POLL_MS 20
+#define COUNT_MS 200
+/* A count goes over the tasks by number: one that forks and ends meanwhile can
+ * pass it unseen, but hardly each time.
+ */
+#define COUNTS 3
 #define CGROUP2_MAGIC 0x63677270
 
 static int open_signals(bool with_hangup, sigset_t *ret_old)
@@ -146,10 +151,28 @@ static bool take_signals(const struct attest_session *s, int fd)
 	return ends;
 }
 
+/* The first process has ended; those that it started are subjects as well,
+ * and would be released. On doubt they live.
+ */
+static bool others_live(struct attest_session *s)
+{
+	const struct timespec pause = { .tv_nsec = COUNT_MS * 1000000L };
+
+	if (s->container.cgroup_id)
+		return attest_session_container_lives(s);
+	for (int i = 0; i < COUNTS; i++) {
+		(void)attest_session_poll(s, 0);
+		if (attest_kern_subject_count(s->kern, &s->slot) != 0)
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 /* Until a signal, the end of the subject or of the time. */
 static void watch(struct attest_session *s, int pidfd, int signal_fd)
 {
-	uint64_t started = monotonic_ms();
+	uint64_t started = monotonic_ms(), counted = 0;
 	bool was_running = pidfd >= 0;
 
 	for (;;) {
@@ -166,10 +189,12 @@ static void watch(struct attest_session *s, int pidfd, int signal_fd)
 			return;
 		if (fds[1].revents)
 			pidfd = -1;
-		/* A container's first process may end before the others. */
 		if (was_running && pidfd < 0 &&
-		    !attest_session_container_lives(s))
-			return;
+		    monotonic_ms() - counted >= COUNT_MS) {
+			if (!others_live(s))
+				return;
+			counted = monotonic_ms();
+		}
 		if (s->options->duration_ms &&
 		    monotonic_ms() - started >= s->options->duration_ms)
 			return;

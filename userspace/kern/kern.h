@@ -91,6 +91,10 @@ int attest_kern_watch_connections(struct attest_kern *kern);
 int attest_kern_subject_pidfd(struct attest_kern *kern, int pidfd,
 			      const struct attest_slot *slot, uint32_t flags);
 
+/** Tasks of a slot that have not ended, or a negative errno. */
+int attest_kern_subject_count(struct attest_kern *kern,
+			      const struct attest_slot *slot);
+
 /**
  * Makes a running process, its threads and all its descendants subjects.
  * @ret_n: tasks that were marked.

@@ -65,6 +65,17 @@ static int scan(struct attest_kern *kern, const struct attest_scan *what,
 	return -EAGAIN;
 }
 
+int attest_kern_subject_count(struct attest_kern *kern,
+			      const struct attest_slot *slot)
+{
+	int r;
+
+	*kern->scan = (struct attest_scan){ .slot = slot->slot,
+					    .generation = slot->generation };
+	r = scan_once(kern);
+	return r < 0 ? r : (int)kern->scan->n_alive;
+}
+
 int attest_kern_subject_tree(struct attest_kern *kern, uint32_t tgid,
 			     const struct attest_slot *slot, uint32_t flags,
 			     unsigned int *ret_n)
