@@ -121,11 +121,14 @@ int BPF_PROG(attest_path_symlink, struct path *dir, struct dentry *dentry,
 	s = attest_subject_with_rules(&hdr);
 	if (!s)
 		return 0;
-	if (hdr->symlinks == ATTEST_SYMLINKS_FORBID &&
-	    attest_names_ask(s, dentry))
+	if (hdr->symlinks == ATTEST_SYMLINKS_FORBID) {
+		if (!attest_names_ask(s, dentry))
+			return hdr->mode == ATTEST_MODE_AUDIT ? 0
+							      : -ATTEST_EACCES;
 		ATTEST_RETURN(attest_refuse_link(s, ATTEST_ACCESS_WRITE,
 						 ATTEST_HOOK_PATH_SYMLINK,
 						 ATTEST_EVF_CREATE));
+	}
 	ATTEST_RETURN(decide_name(dentry, dir->mnt, ATTEST_HOOK_PATH_SYMLINK,
 				  ATTEST_EVF_CREATE));
 }
