@@ -8,8 +8,6 @@
 #include "cli/container.h"
 #include "cli/session.h"
 
-/* So many violations are shown; all are recorded and counted. */
-#define SHOWN_MAX 20
 #define CPU_MILLIS 1000
 
 struct values {
@@ -67,24 +65,6 @@ static const struct attest_option options[] = {
 	ATTEST_SESSION_OPTIONS(struct values, session),
 };
 
-struct state {
-	bool quiet;
-	unsigned int n_shown;
-};
-
-static void show(const struct attest_event *event, void *data)
-{
-	struct state *state = data;
-
-	if (state->quiet || !event->violation)
-		return;
-	if (state->n_shown == SHOWN_MAX)
-		log_info("further violations are not shown here; --events and "
-			 "--report have them");
-	if (state->n_shown++ < SHOWN_MAX)
-		attest_cli_print_event(stderr, event);
-}
-
 /* The lists of the options do not end with NULL. */
 static int end_list(struct attest_list *list)
 {
@@ -115,16 +95,10 @@ static void explain(const struct values *v,
 			log_info("%s: %s", v->runtime ? v->runtime : "podman",
 				 result->detail);
 	}
-	if (result->bpf_reason[0])
-		log_debug("BPF layer: %s: %s", result->bpf, result->bpf_reason);
-	if (!v->common.quiet && (result->n_violations || result->n_lost))
-		log_info("%llu violations, %llu records lost",
-			 (unsigned long long)result->n_violations,
-			 (unsigned long long)result->n_lost);
 }
 
 static int execute(struct values *v, struct attest_sandbox *sandbox,
-		   char **argv)
+		   const struct attest_shown *shown, char **argv)
 {
 	char hook[4096];
 	const struct attest_container container = {
@@ -156,6 +130,7 @@ static int execute(struct values *v, struct attest_sandbox *sandbox,
 		return status;
 	}
 	explain(v, &result);
+	attest_cli_show_result(&result, shown);
 	report = attest_cli_write_report(&v->session, sandbox);
 	return result.exit_status ? result.exit_status : report;
 }
@@ -165,7 +140,7 @@ static int run(void *data, int argc, char **argv)
 	struct values *v = data;
 	_close_policy_ struct attest_policy *policy = NULL;
 	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
-	struct state state = { .quiet = v->common.quiet };
+	struct attest_shown shown = { .quiet = v->common.quiet };
 	int status;
 
 	/* IMAGE -- CMD: what follows belongs to the container. */
@@ -181,8 +156,9 @@ static int run(void *data, int argc, char **argv)
 		?: attest_cli_sandbox(&v->session, policy, v->audit, &sandbox);
 	if (status != ATTEST_EXIT_DONE)
 		return status;
-	attest_sandbox_set_event_callback(sandbox, show, &state);
-	return execute(v, sandbox, argv);
+	attest_sandbox_set_event_callback(sandbox, attest_cli_show_violation,
+					  &shown);
+	return execute(v, sandbox, &shown, argv);
 }
 
 const struct attest_command attest_cmd_container_run = {

@@ -10,9 +10,6 @@
 #include "cli/session.h"
 #include "cli/term.h"
 
-/* So many violations are shown; all are recorded and counted. */
-#define SHOWN_MAX 20
-
 struct values {
 	struct attest_common common;
 	struct attest_policy_values policy;
@@ -57,37 +54,6 @@ static const struct {
 	[ATTEST_ISOLATION_CONTAINER] = { "container", "standard" },
 	[ATTEST_ISOLATION_STRICT_CONTAINER] = { "strict_container", "maximum" },
 };
-
-struct state {
-	bool quiet;
-	unsigned int n_shown;
-};
-
-static void show(const struct attest_event *event, void *data)
-{
-	struct state *state = data;
-
-	if (state->quiet || !event->violation)
-		return;
-	if (state->n_shown == SHOWN_MAX)
-		log_info("further violations are not shown here; --events and "
-			 "--report have them");
-	if (state->n_shown++ < SHOWN_MAX)
-		attest_cli_print_event(stderr, event);
-}
-
-/* How it was confined, and what came of it. */
-static void summarize(const struct attest_sandbox_result *result,
-		      const struct state *state)
-{
-	if (result->bpf_reason[0])
-		log_debug("BPF layer: %s: %s", result->bpf, result->bpf_reason);
-	if (state->quiet || (!result->n_violations && !result->n_lost))
-		return;
-	log_info("%llu violations, %llu records lost",
-		 (unsigned long long)result->n_violations,
-		 (unsigned long long)result->n_lost);
-}
 
 static void configuration_closep(struct attest_configuration **c)
 {
@@ -180,7 +146,7 @@ static int run(void *data, int argc, char **argv)
 	_free_sandbox_ struct attest_sandbox *sandbox = NULL;
 	struct attest_sandbox_result result = { 0 };
 	struct attest_error error = { 0 };
-	struct state state = { .quiet = v->common.quiet };
+	struct attest_shown shown = { .quiet = v->common.quiet };
 	int status, report;
 
 	status = choose(v, &policy, &c, &chosen);
@@ -188,7 +154,8 @@ static int run(void *data, int argc, char **argv)
 		status = prepare(v, chosen, c, &environment, &sandbox);
 	if (status != ATTEST_EXIT_DONE)
 		return status;
-	attest_sandbox_set_event_callback(sandbox, show, &state);
+	attest_sandbox_set_event_callback(sandbox, attest_cli_show_violation,
+					  &shown);
 	if (attest_sandbox_execute_secure(
 		sandbox, (const char *const *)argv,
 		(const char *const *)environment.items, &result, &error) < 0) {
@@ -196,7 +163,7 @@ static int run(void *data, int argc, char **argv)
 		(void)attest_cli_write_report(&v->session, sandbox);
 		return status;
 	}
-	summarize(&result, &state);
+	attest_cli_show_result(&result, &shown);
 	report = attest_cli_write_report(&v->session, sandbox);
 	return result.exit_status ? result.exit_status : report;
 }

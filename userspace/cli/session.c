@@ -9,6 +9,9 @@
 #include "cli/session.h"
 #include "cli/term.h"
 
+/* So many violations are shown; all are recorded and counted. */
+#define SHOWN_MAX 20
+
 static int add_exports(const struct attest_session_values *v,
 		       struct attest_sandbox *sandbox)
 {
@@ -193,4 +196,31 @@ void attest_cli_print_event(FILE *f, const struct attest_event *event)
 				event->rule);
 	}
 	fputc('\n', f);
+}
+
+void attest_cli_show_violation(const struct attest_event *event, void *data)
+{
+	struct attest_shown *shown = data;
+
+	if (shown->quiet || !event->violation)
+		return;
+	if (shown->n_shown == SHOWN_MAX)
+		log_info("further violations are not shown here; --events and "
+			 "--report have them");
+	if (shown->n_shown++ < SHOWN_MAX)
+		attest_cli_print_event(stderr, event);
+}
+
+void attest_cli_show_result(const struct attest_sandbox_result *result,
+			    const struct attest_shown *shown)
+{
+	if (result->bpf_reason[0])
+		log_debug("BPF layer: %s: %s", result->bpf, result->bpf_reason);
+	if (shown->quiet || (!result->n_violations && !result->n_lost))
+		return;
+	log_info("%llu violation%s, %llu record%s lost",
+		 (unsigned long long)result->n_violations,
+		 result->n_violations == 1 ? "" : "s",
+		 (unsigned long long)result->n_lost,
+		 result->n_lost == 1 ? "" : "s");
 }

@@ -78,5 +78,18 @@ int attest_cli_write_report(const struct attest_session_values *values,
 void attest_cli_export_state(const struct attest_export_state *state,
 			     void *data);
 
+/** What was shown of a command's violations while it runs. */
+struct attest_shown {
+	bool quiet;
+	unsigned int n_shown;
+};
+
+/** Event callback: prints the first violations; data is an attest_shown. */
+void attest_cli_show_violation(const struct attest_event *event, void *data);
+
+/** The last line: how many there were. */
+void attest_cli_show_result(const struct attest_sandbox_result *result,
+			    const struct attest_shown *shown);
+
 /** A record as one line for people. */
 void attest_cli_print_event(FILE *f, const struct attest_event *event);
