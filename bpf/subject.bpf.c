@@ -269,6 +269,13 @@ int BPF_PROG(attest_cgroup_attach, struct cgroup *dst, const char *path,
 	return 0;
 }
 
+/* What waits to be reaped does nothing any more. */
+static __always_inline void count_alive(struct task_struct *task)
+{
+	if (!task->exit_state)
+		attest_scan.n_alive++;
+}
+
 /* Marks a running pid tree, one generation of children per run: userspace
  * runs it until nothing changes.
  */
@@ -290,9 +297,7 @@ int attest_scan_tasks(struct bpf_iter__task *ctx)
 	}
 	if (s && s->slot == attest_scan.slot &&
 	    s->generation == attest_scan.generation) {
-		/* What waits to be reaped does nothing any more. */
-		if (!task->exit_state)
-			attest_scan.n_alive++;
+		count_alive(task);
 		return 0;
 	}
 	if (!attest_scan.tgid)
