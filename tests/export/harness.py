@@ -11,6 +11,7 @@ import tempfile
 import time
 
 SENDER = sys.argv[1] if len(sys.argv) > 1 else "export_sender"
+TOOL = sys.argv[2] if len(sys.argv) > 2 else "attest-bpf"
 
 
 def need(*programs):

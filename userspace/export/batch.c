@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "export/batch.h"
 #include "export/codec.h"
+#include "export/gap.h"
 #include "export/formats/syslog.h"
 
 void attest_batch_clear(struct attest_batch *batch)
@@ -49,28 +49,27 @@ static int add(struct attest_batch *batch, struct attest_courier *courier,
 	return 0;
 }
 
-/* Entries from..to-1 are not there any more: say so in their place. */
+/* Entries below to are not there any more: say so in their place. */
 static int add_hole(struct attest_batch *batch,
 		    struct attest_batch_source *source, uint64_t to)
 {
-	struct attest_record rec = {
-		.kind = ATTEST_KIND_GAP,
-		.count = 1,
-		.syscall = -1,
-		.host = source->host,
-		.time_ns = (uint64_t)time(NULL) * 1000000000,
-		.seq = to,
-		.gap_first = source->expected,
-		.gap_last = to - 1,
-		.gap_lost = to - source->expected,
-		.gap_reason = "spool entries damaged or too old",
-	};
+	struct attest_record rec;
+	uint64_t from = source->expected;
+	int r;
 
-	(void)snprintf(rec.id, sizeof(rec.id), "spool-%.24s-%llu",
-		       source->host ? source->host : "",
-		       (unsigned long long)source->expected);
-	source->lost += rec.gap_lost;
-	return add(batch, source->courier, &rec, to);
+	attest_gap_of_spool(source->spool, source->host, from, to, &rec);
+	/* Its first number: whoever goes back there finds the hole again. */
+	r = add(batch, source->courier, &rec, from);
+	if (r < 0)
+		return r;
+	/* After a break it may be sent, but not counted, again. */
+	if (from < source->counted)
+		from = source->counted;
+	if (to > from)
+		source->lost += to - from;
+	source->counted = to;
+	source->expected = to;
+	return 0;
 }
 
 static int add_entry(struct attest_batch *batch,
@@ -113,8 +112,10 @@ int attest_batch_fill(struct attest_batch *batch,
 
 		if (r > 0)
 			r = add_entry(batch, source, seq, data, len);
-		else if (r == 0)
-			return 0;
+		else if (r == 0 && source->expected < source->found)
+			r = add_hole(batch, source, source->found);
+		else
+			return r;
 		if (r < 0)
 			return r;
 	}

@@ -13,6 +13,8 @@ struct attest_batch_source {
 	struct attest_courier *courier;
 	const char *host;  /* of gap records */
 	uint64_t expected; /* number of the next entry */
+	uint64_t found;	   /* entries below were there, or lost, at the start */
+	uint64_t counted;  /* holes below are in lost */
 	uint64_t lost;	   /* entries that were missing, all in all */
 };
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "export/gap.h"
 
@@ -42,6 +43,28 @@ void attest_gap_record(const struct attest_gap *gap, const char *reason,
 	ret_rec->gap_last = gap->last;
 	ret_rec->gap_lost = gap->lost;
 	ret_rec->gap_reason = reason;
+}
+
+void attest_gap_of_spool(struct attest_spool *spool, const char *host,
+			 uint64_t first, uint64_t end,
+			 struct attest_record *ret_rec)
+{
+	*ret_rec = (struct attest_record){
+		.kind = ATTEST_KIND_GAP,
+		.count = 1,
+		.syscall = -1,
+		.host = host,
+		.time_ns = (uint64_t)time(NULL) * 1000000000,
+		.seq = end,
+		.gap_first = first,
+		.gap_last = end - 1,
+		.gap_lost = end - first,
+		.gap_reason = "spool entries damaged or too old",
+	};
+	(void)snprintf(ret_rec->id, sizeof(ret_rec->id),
+		       "spool-%.20s-%llx-%llu", host ? host : "",
+		       (unsigned long long)attest_spool_id(spool),
+		       (unsigned long long)first);
 }
 
 void attest_gap_clear(struct attest_gap *gap)

@@ -95,6 +95,7 @@ static void count_deliveries(struct attest_queue_worker *w, int error)
 			s->rejected++;
 		if (item->delivery != ATTEST_DELIVERY_DONE)
 			continue;
+		w->sent_records++;
 		s->sent++;
 		s->bytes += item->len;
 		s->last_sent_ns = now_ns;
@@ -129,7 +130,7 @@ static uint64_t window_start(struct attest_queue_worker *w, uint64_t next)
 }
 
 static void enter_window(struct attest_queue_worker *w, uint64_t seq,
-			 size_t bytes)
+			 size_t bytes, uint64_t records)
 {
 	/* Full: two neighbours become one. */
 	if (w->window_n == ATTEST_WINDOW_BATCHES) {
@@ -138,6 +139,7 @@ static void enter_window(struct attest_queue_worker *w, uint64_t seq,
 		w->window_n /= 2;
 	}
 	w->window[w->window_n].seq = seq;
+	w->window[w->window_n].records = records;
 	w->window[w->window_n++].bytes = w->sent_bytes;
 	w->sent_bytes += bytes;
 }
@@ -146,6 +148,11 @@ static void rewind_window(struct attest_queue_worker *w)
 {
 	if (w->window_n == 0)
 		return;
+	/* What may not have arrived does not count as sent. */
+	(void)pthread_mutex_lock(&w->lock);
+	w->status.sent -= w->sent_records - w->window[0].records;
+	(void)pthread_mutex_unlock(&w->lock);
+	w->sent_records = w->window[0].records;
 	w->source.expected = w->window[0].seq;
 	attest_spool_seek(w->source.spool, w->source.expected);
 	attest_batch_clear(&w->batch);
@@ -157,6 +164,7 @@ static void send_batch(struct attest_queue_worker *w)
 	struct attest_courier *c = w->source.courier;
 	uint64_t first = w->batch.items[0].seq;
 	size_t bytes = w->batch.bytes.len;
+	uint64_t records = w->sent_records;
 	size_t n = w->batch.n;
 	int r;
 
@@ -175,7 +183,7 @@ static void send_batch(struct attest_queue_worker *w)
 	}
 	w->backoff_ms = 0;
 	if (c->ops->window_bytes)
-		enter_window(w, first, bytes);
+		enter_window(w, first, bytes, records);
 	(void)attest_spool_commit(w->source.spool,
 				  window_start(w, w->source.expected));
 }
@@ -256,12 +264,12 @@ int attest_queue_worker_start(struct attest_queue_worker *w)
 {
 	pthread_condattr_t attributes;
 	sigset_t all, old;
-	uint64_t next;
 	int r;
 
 	if (gethostname(w->host, sizeof(w->host) - 1) == 0)
 		w->source.host = w->host;
-	attest_spool_range(w->source.spool, &w->source.expected, &next);
+	attest_spool_range(w->source.spool, &w->source.expected,
+			   &w->source.found);
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_condattr_init(&attributes);
 	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -28,9 +28,11 @@ struct attest_queue_worker {
 	struct {
 		uint64_t seq;	/* first of a batch that was sent */
 		uint64_t bytes; /* sent before it, in all */
+		uint64_t records;
 	} window[ATTEST_WINDOW_BATCHES];
 	size_t window_n;
 	uint64_t sent_bytes;
+	uint64_t sent_records;
 	char host[256];
 };
 

@@ -12,6 +12,7 @@
 #include "export/codec.h"
 #include "export/courier.h"
 #include "export/export.h"
+#include "export/gap.h"
 #include "export/queue.h"
 #include "export/spool.h"
 #include "export/spool_place.h"
@@ -26,8 +27,46 @@ static void pause_briefly(void)
 	(void)nanosleep(&t, NULL);
 }
 
+/* What is there, and in its place what is not. */
+static int copy_entries(struct attest_spool *spool, struct attest_sink *sink,
+			uint64_t *ret_lost)
+{
+	uint64_t expected, end, seq;
+	struct attest_decoded decoded;
+	struct attest_record gap;
+	char host[256] = "";
+	const char *data;
+	size_t len;
+	int r, more;
+
+	(void)gethostname(host, sizeof(host) - 1);
+	attest_spool_range(spool, &expected, &end);
+	do {
+		more = attest_spool_next(spool, &seq, &data, &len);
+		if (more < 0)
+			return more;
+		if (more && attest_codec_decode(data, len, &decoded) < 0)
+			continue;
+		if (!more)
+			seq = end;
+		if (seq > expected) {
+			attest_gap_of_spool(spool, host, expected, seq, &gap);
+			*ret_lost += gap.gap_lost;
+			r = sink->ops->write(sink, &gap);
+			if (r < 0)
+				return r;
+		}
+		r = more ? sink->ops->write(sink, &decoded.rec) : 0;
+		if (r < 0)
+			return r;
+		expected = seq + 1;
+	} while (more);
+	return 0;
+}
+
 /* Into a sink that keeps nothing itself. All or nothing. */
-static int copy(const char *spool_dir, struct attest_sink *sink)
+static int copy(const char *spool_dir, struct attest_sink *sink,
+		uint64_t *ret_lost)
 {
 	static const struct attest_spool_options options = {
 		.max_bytes = 1ULL << 40,
@@ -36,19 +75,9 @@ static int copy(const char *spool_dir, struct attest_sink *sink)
 	uint64_t first, next;
 	int r = attest_spool_open(spool_dir, &options, &spool);
 
-	while (r >= 0) {
-		struct attest_decoded decoded;
-		const char *data;
-		uint64_t seq;
-		size_t len;
-
-		r = attest_spool_next(spool, &seq, &data, &len);
-		if (r <= 0)
-			break;
-		if (attest_codec_decode(data, len, &decoded) < 0)
-			continue;
-		r = sink->ops->write(sink, &decoded.rec);
-	}
+	if (r < 0)
+		return r;
+	r = copy_entries(spool, sink, ret_lost);
 	if (r >= 0)
 		r = sink->ops->tick(sink, attest_monotonic_ns());
 	if (r >= 0) {
@@ -100,6 +129,7 @@ int attest_export_replay(const char *spool_dir, const char *url,
 	    attest_monotonic_ns() + (uint64_t)deadline_ms * 1000000;
 	_cleanup_free_ char *recorded = NULL;
 	struct attest_sink *sink = NULL;
+	uint64_t lost = 0;
 	int r = check_spool(spool_dir, reterr_diag);
 
 	if (r < 0)
@@ -116,8 +146,9 @@ int attest_export_replay(const char *spool_dir, const char *url,
 	if (sink->ops == &attest_queue_sink_ops)
 		r = await_sent(sink, until);
 	else
-		r = copy(spool_dir, sink);
+		r = copy(spool_dir, sink, &lost);
 	attest_export_close(sink, r < 0 ? 0 : CLOSE_MS, ret_status);
+	ret_status->dropped += lost;
 	if (r == -ETIMEDOUT && ret_status->queued == 0)
 		r = 0;
 	if (r < 0)

@@ -17,13 +17,24 @@
 /* Holds any entry. */
 #define SEGMENT_BYTES_MIN (128U << 10)
 
-/* Entries of a file on disk; returns the number after the last sound one. */
+/* Bytes where the next entry would begin: it was whole once. Its magic is
+ * written last, so one that was never acknowledged has none.
+ */
+static bool is_torn(const char *map, size_t size, size_t end)
+{
+	for (size_t i = end; i < size && i < end + 4; i++)
+		if (map[i])
+			return true;
+	return false;
+}
+
+/* The number that follows a file's last entry, sound or torn. */
 static int last_number(struct attest_spool *s,
 		       const struct attest_spool_file *file, uint64_t *ret)
 {
 	_cleanup_close_ int fd = -1;
 	struct attest_segment_entry e;
-	size_t offset = 0;
+	size_t offset = 0, end = 0;
 	char *map;
 
 	*ret = file->first;
@@ -43,7 +54,11 @@ static int last_number(struct attest_spool *s,
 		if (e.seq >= *ret)
 			*ret = e.seq + 1;
 		offset += attest_segment_size(e.len);
+		end = offset;
 	}
+	/* What came after it in the same segment, nobody knows. */
+	if (is_torn(map, file->bytes, end))
+		++*ret;
 	(void)munmap(map, file->bytes);
 	return 0;
 }
@@ -304,6 +319,14 @@ void attest_spool_range(struct attest_spool *s, uint64_t *ret_first,
 	*ret_first = s->committed;
 	*ret_next = s->next;
 	(void)pthread_mutex_unlock(&s->lock);
+}
+
+uint64_t attest_spool_id(const struct attest_spool *s)
+{
+	struct stat st = { 0 };
+
+	(void)fstat(s->dir_fd, &st);
+	return st.st_ino;
 }
 
 uint64_t attest_spool_bytes(struct attest_spool *s)

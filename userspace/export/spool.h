@@ -67,5 +67,7 @@ int attest_spool_commit(struct attest_spool *spool, uint64_t seq);
 /** The first number not committed, and the next to be appended. */
 void attest_spool_range(struct attest_spool *spool, uint64_t *ret_first,
 			uint64_t *ret_next);
+/** Tells it from the others of this host. */
+uint64_t attest_spool_id(const struct attest_spool *spool);
 /** Bytes of all segments. */
 uint64_t attest_spool_bytes(struct attest_spool *spool);

@@ -41,16 +41,24 @@ int attest_spool_files_add(struct attest_spool_files *files, uint64_t first,
 	return 0;
 }
 
+static void name_of(uint64_t first, char name[32])
+{
+	(void)snprintf(name, 32, "%020" PRIu64 ".seg", first);
+}
+
 static int add_named(struct attest_spool_files *files, int dir_fd,
 		     const char *name)
 {
+	char expected[32];
 	uint64_t first;
 	struct stat st;
-	char end = 0;
 	int r;
 
-	if (strlen(name) != 24 ||
-	    sscanf(name, "%20" SCNu64 ".se%c", &first, &end) != 2 || end != 'g')
+	/* They count from 1. */
+	if (sscanf(name, "%20" SCNu64, &first) != 1 || first == 0)
+		return 0;
+	name_of(first, expected);
+	if (strcmp(name, expected) != 0)
 		return 0;
 	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !S_ISREG(st.st_mode))
@@ -89,11 +97,6 @@ void attest_spool_files_done(struct attest_spool_files *files)
 	free(files->all);
 	files->all = NULL;
 	files->n = 0;
-}
-
-static void name_of(uint64_t first, char name[32])
-{
-	(void)snprintf(name, 32, "%020" PRIu64 ".seg", first);
 }
 
 void attest_spool_files_remove(struct attest_spool_files *files, int dir_fd,
