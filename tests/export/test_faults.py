@@ -69,7 +69,8 @@ def sender_killed():
     """
     with Bench() as b:
         port = free_port()
-        url = f"syslog+tcp://127.0.0.1:{port}?spool={b.path('spool')}"
+        url = (f"syslog+tcp://127.0.0.1:{port}?spool={b.path('spool')}"
+               "&spool_max=1G")
         must, may = set(), set()
         receiver = None
         for i in range(RUNS):

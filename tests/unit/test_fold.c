@@ -14,7 +14,7 @@ struct count_sink {
 	struct attest_sink sink;
 	uint64_t records;
 	uint64_t total;
-	char last_id[64];
+	uint32_t first_pid;
 	int closed;
 };
 
@@ -25,7 +25,8 @@ static int count_write(struct attest_sink *sink,
 
 	c->records++;
 	c->total += rec->count;
-	memcpy(c->last_id, rec->id, sizeof(c->last_id));
+	if (c->records == 1)
+		c->first_pid = rec->pid;
 	return 0;
 }
 
@@ -53,15 +54,18 @@ static void identical_records_become_one_with_a_count(void **state)
 		(void)snprintf(rec.id, sizeof(rec.id), "r-%d", i);
 		rec.seq = (uint64_t)i;
 		rec.time_ns++;
+		rec.pid = 1000 + (uint32_t)i; /* processes of one job */
+		rec.ip += 4096;
 		assert_int_equal(fold->ops->write(fold, &rec), 0);
 	}
-	rec.pid++;
+	rec.rule++;
 	assert_int_equal(fold->ops->write(fold, &rec), 0);
 	assert_int_equal(end.records, 0);
 	(void)usleep(30000);
 	assert_int_equal(fold->ops->tick(fold, 0), 0);
 	assert_int_equal(end.records, 2);
 	assert_int_equal(end.total, 1001);
+	assert_int_equal(end.first_pid, 1000);
 	assert_ptr_equal(attest_fold_next(fold), &end.sink);
 	fold->ops->close(fold, 0);
 	assert_int_equal(end.closed, 1);
@@ -75,7 +79,7 @@ static void counts_add_up_past_the_limit(void **state)
 
 	assert_int_equal(attest_fold_new(&end.sink, 1ULL << 60, &fold), 0);
 	for (uint32_t i = 0; i < 10000; i++) {
-		rec.pid = i;
+		rec.rule = i;
 		rec.count = 2;
 		assert_int_equal(fold->ops->write(fold, &rec), 0);
 	}

@@ -96,13 +96,14 @@ void attest_cli_export_state(const struct attest_export_state *state,
 	if (!state->is_closed || !queued)
 		return;
 	if (state->spool && !state->is_temporary)
-		log_warning("%llu records wait in '%s'; the next start with "
+		log_warning("%llu record%s in '%s'; the next start with "
 			    "this URL sends them, or 'attest-bpf export "
 			    "--replay %s'",
-			    queued, state->spool, state->spool);
+			    queued, queued == 1 ? " waits" : "s wait",
+			    state->spool, state->spool);
 	else
-		log_error("%llu records could not be sent to '%s' and are lost",
-			  queued, state->name);
+		log_error("%llu record%s could not be sent to '%s': lost",
+			  queued, queued == 1 ? "" : "s", state->name);
 }
 
 int attest_cli_write_report(const struct attest_session_values *values,

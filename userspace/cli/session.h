@@ -26,8 +26,9 @@ struct attest_session_values {
 		      "send records to URL as well; may be repeated; see "     \
 		      "'attest-bpf export --list'"),                           \
 	    ATTEST_OPTION(type, DURATION, member.fold_ms, "fold", 0, "TIME",   \
-			  "send one record for identical ones within TIME, "   \
-			  "with their count; as in 5s"),                       \
+			  "send one record for all that a program repeats "    \
+			  "within TIME, with their count and the first's "     \
+			  "process; as in 5s"),                                \
 	    ATTEST_OPTION(type, STRING, member.spool, "spool", 0, "DIR",       \
 			  "keep what cannot be sent yet below DIR; default: "  \
 			  "/var/lib/attest-bpf/spool for root, else "          \

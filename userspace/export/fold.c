@@ -64,7 +64,9 @@ static int emit(struct fold *f)
 	return r;
 }
 
-/* Appends the key: the record without what may differ. */
+/* Appends the key: who refused what to which program of which job. Not the
+ * process, nor what differs from one of a job's processes to the next.
+ */
 static void put_key(struct attest_str *s, const struct attest_record *rec)
 {
 	struct attest_record key = *rec;
@@ -73,7 +75,17 @@ static void put_key(struct attest_str *s, const struct attest_record *rec)
 	key.time_ns = 0;
 	key.seq = 0;
 	key.count = 0;
-	key.tid = 0;
+	key.pid = key.tid = key.ppid = 0;
+	key.inode = 0;
+	key.dev = 0;
+	key.value = 0;
+	/* Arguments and the instruction hold addresses. */
+	key.has_args = false;
+	memset(key.args, 0, sizeof(key.args));
+	key.args_text = NULL;
+	key.ip = 0;
+	key.ip_text = NULL;
+	key.context = NULL;
 	attest_codec_encode(s, &key);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * `--fold 5s`: a sink in front of a sink that merges identical records.
+ * `--fold 5s`: a sink in front of a sink that merges what a job repeats.
  *
- * Identical: all but id, time, seq, thread and count is the same. The first
- * one is held for the window, then goes on with the count of all. Counts add
- * up: nothing is dropped. Gaps are never held.
+ * The same: policy, rule, type, action, hook, system call, paths, address,
+ * program, user, cgroup and container. Not compared: process, arguments and
+ * the instruction. The first record is held for the window, its process
+ * included, then goes on with the count of all. Counts add up: nothing is
+ * dropped. Gaps are never held.
  */
 #pragma once
 

@@ -148,6 +148,7 @@ int attest_queue_open(const struct attest_transport_args *args,
 		return r;
 	}
 	q->worker.source.courier = courier;
+	q->worker.is_durable = !q->where.is_temporary;
 	r = attest_queue_worker_start(&q->worker);
 	if (r < 0) {
 		(void)courier->ops->close(courier);

@@ -12,6 +12,8 @@
 #define BACKOFF_LAST_MS 30000
 #define IDLE_MS 1000
 #define SYNC_NS 1000000000ULL
+/* Of the last seconds, for a receiver that does not answer. */
+#define GRACE_NS 1000000000ULL
 /* Without news a settled window is done with. */
 #define SETTLE_NS 2000000000ULL
 
@@ -159,6 +161,31 @@ static void rewind_window(struct attest_queue_worker *w)
 	w->window_n = 0;
 }
 
+/* Sooner than asked for, unless it would lose what is left. */
+static uint64_t give_up_ns(const struct attest_queue_worker *w)
+{
+	uint64_t soon = attest_monotonic_ns() + GRACE_NS;
+
+	return w->is_durable && soon < w->deadline_ns ? soon : w->deadline_ns;
+}
+
+static void set_deadline(struct attest_queue_worker *w, uint64_t deadline_ns)
+{
+	__atomic_store_n(&w->source.courier->deadline_ns, deadline_ns,
+			 __ATOMIC_RELEASE);
+}
+
+/* The last seconds depend on what the receiver does. */
+static void review_deadline(struct attest_queue_worker *w, bool answers)
+{
+	if (!is_stopped(w))
+		return;
+	if (answers)
+		set_deadline(w, w->deadline_ns);
+	else if (w->source.courier->deadline_ns == w->deadline_ns)
+		set_deadline(w, give_up_ns(w));
+}
+
 static void send_batch(struct attest_queue_worker *w)
 {
 	struct attest_courier *c = w->source.courier;
@@ -173,6 +200,7 @@ static void send_batch(struct attest_queue_worker *w)
 	r = c->ops->send(c, &w->batch);
 	count_deliveries(w, r);
 	attest_batch_compact(&w->batch);
+	review_deadline(w, w->batch.n < n);
 	if (w->batch.n > 0) {
 		/* Some got through: the receiver is there, do not wait long. */
 		if (w->batch.n < n)
@@ -292,13 +320,14 @@ void attest_queue_worker_wake(struct attest_queue_worker *w)
 
 void attest_queue_worker_stop(struct attest_queue_worker *w, int deadline_ms)
 {
-	uint64_t deadline =
+	bool answers;
+
+	(void)pthread_mutex_lock(&w->lock);
+	answers = w->status.sent > 0 && !w->status.last_error[0];
+	w->deadline_ns =
 	    attest_monotonic_ns() +
 	    (uint64_t)(deadline_ms > 0 ? deadline_ms : 1) * 1000000;
-
-	__atomic_store_n(&w->source.courier->deadline_ns, deadline,
-			 __ATOMIC_RELEASE);
-	(void)pthread_mutex_lock(&w->lock);
+	set_deadline(w, answers ? w->deadline_ns : give_up_ns(w));
 	w->stop = true;
 	(void)pthread_cond_signal(&w->wake);
 	(void)pthread_mutex_unlock(&w->lock);

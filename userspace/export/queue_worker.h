@@ -19,6 +19,8 @@ struct attest_queue_worker {
 	pthread_mutex_t lock; /* status, stop */
 	pthread_cond_t wake;
 	bool stop;
+	bool is_durable;      /* what is not sent is kept */
+	uint64_t deadline_ns; /* of the last seconds, once stopped */
 	struct attest_export_status status;
 	/* The thread's own. */
 	struct attest_batch batch;
@@ -38,7 +40,10 @@ struct attest_queue_worker {
 
 int attest_queue_worker_start(struct attest_queue_worker *worker);
 void attest_queue_worker_wake(struct attest_queue_worker *worker);
-/** Sends what it can within deadline_ms, closes the courier, joins. */
+/**
+ * Sends what it can within deadline_ms, closes the courier, joins. A receiver
+ * that does not answer is given up sooner if what is left is kept.
+ */
 void attest_queue_worker_stop(struct attest_queue_worker *worker,
 			      int deadline_ms);
 void attest_queue_worker_status(struct attest_queue_worker *worker,

@@ -28,17 +28,19 @@ static bool is_torn(const char *map, size_t size, size_t end)
 	return false;
 }
 
-/* The number that follows a file's last entry, sound or torn. */
-static int last_number(struct attest_spool *s,
-		       const struct attest_spool_file *file, uint64_t *ret)
+/* The number that follows a file's last entry, sound or torn. What a killed
+ * writer had preallocated is given back.
+ */
+static int last_number(struct attest_spool *s, struct attest_spool_file *file,
+		       uint64_t *ret)
 {
 	_cleanup_close_ int fd = -1;
 	struct attest_segment_entry e;
-	size_t offset = 0, end = 0;
+	size_t offset = 0, end = 0, bytes = file->bytes;
 	char *map;
 
 	*ret = file->first;
-	fd = attest_spool_file_open(s->dir_fd, file->first, O_RDONLY);
+	fd = attest_spool_file_open(s->dir_fd, file->first, O_RDWR);
 	if (fd < 0)
 		return fd;
 	if (file->bytes == 0)
@@ -59,7 +61,10 @@ static int last_number(struct attest_spool *s,
 	/* What came after it in the same segment, nobody knows. */
 	if (is_torn(map, file->bytes, end))
 		++*ret;
+	else if (ftruncate(fd, (off_t)end) == 0)
+		bytes = end;
 	(void)munmap(map, file->bytes);
+	file->bytes = bytes;
 	return 0;
 }
 

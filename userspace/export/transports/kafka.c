@@ -35,6 +35,7 @@ struct kafka {
 	struct attest_batch *batch;
 	uint64_t number;
 	size_t n_open;
+	char trouble[160]; /* what librdkafka said of the brokers */
 };
 
 static int encode(struct attest_courier *courier, struct attest_str *s,
@@ -69,7 +70,20 @@ static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *m,
 	if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
 	    m->err == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE)
 		k->batch->items[i].delivery = ATTEST_DELIVERY_REJECTED;
-	(void)attest_courier_fail(&k->base, 0, "%s", rd_kafka_err2str(m->err));
+	/* Taken back by us: the reason is another one. */
+	if (m->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE)
+		(void)attest_courier_fail(&k->base, 0, "%s",
+					  rd_kafka_err2str(m->err));
+}
+
+/* From rd_kafka_poll(). */
+static void on_error(rd_kafka_t *producer, int error, const char *reason,
+		     void *opaque)
+{
+	struct kafka *k = opaque;
+
+	if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || !k->trouble[0])
+		(void)snprintf(k->trouble, sizeof(k->trouble), "%s", reason);
 }
 
 static rd_kafka_resp_err_t produce(struct kafka *k, size_t i)
@@ -101,6 +115,7 @@ static int send_batch(struct attest_courier *courier,
 	k->batch = batch;
 	k->number++;
 	k->n_open = 0;
+	k->trouble[0] = '\0';
 	for (size_t i = 0; i < batch->n; i++) {
 		rd_kafka_resp_err_t e = produce(k, i);
 
@@ -125,8 +140,9 @@ static int send_batch(struct attest_courier *courier,
 	if (done == batch->n)
 		return 0;
 	if (!courier->error[0])
-		(void)attest_courier_fail(courier, 0,
-					  "the brokers do not answer");
+		(void)attest_courier_fail(
+		    courier, 0, "%s",
+		    k->trouble[0] ? k->trouble : "the brokers do not answer");
 	return -EAGAIN;
 }
 
@@ -228,6 +244,7 @@ static int configure(rd_kafka_conf_t *conf, const struct attest_url *url,
 		r = set_security(conf, url, diag);
 	rd_kafka_conf_set_opaque(conf, k);
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_log_cb(conf, on_log);
 	return r;
 }

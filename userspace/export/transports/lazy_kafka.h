@@ -15,6 +15,7 @@
 	X(rd_kafka_conf_new) \
 	X(rd_kafka_conf_set) \
 	X(rd_kafka_conf_set_dr_msg_cb) \
+	X(rd_kafka_conf_set_error_cb) \
 	X(rd_kafka_conf_set_log_cb) \
 	X(rd_kafka_conf_set_opaque) \
 	X(rd_kafka_destroy) \
@@ -34,6 +35,7 @@ ATTEST_KAFKA_NAMES(ATTEST_LAZY_DECLARE)
 #define rd_kafka_conf_new attest_lazy_rd_kafka_conf_new
 #define rd_kafka_conf_set attest_lazy_rd_kafka_conf_set
 #define rd_kafka_conf_set_dr_msg_cb attest_lazy_rd_kafka_conf_set_dr_msg_cb
+#define rd_kafka_conf_set_error_cb attest_lazy_rd_kafka_conf_set_error_cb
 #define rd_kafka_conf_set_log_cb attest_lazy_rd_kafka_conf_set_log_cb
 #define rd_kafka_conf_set_opaque attest_lazy_rd_kafka_conf_set_opaque
 #define rd_kafka_destroy attest_lazy_rd_kafka_destroy
