@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * Opening, executing and mapping files.
+ * Opening, executing, mapping and receiving files.
  *
  * Executing is decided where the kernel opens the file for it, which covers
  * execve, scripts' interpreters and the ELF interpreter alike.
@@ -87,7 +87,8 @@ int BPF_PROG(attest_file_open, struct file *file, int ret)
 		how |= ATTEST_EVF_DIRECTORY;
 	if (file->f_flags & O_CREAT && settle_creation(file))
 		return 0; /* audited: it is recorded already */
-	if ((access & FMODE_WRITE) && attest_guard_cgroup(file))
+	if ((access & FMODE_WRITE) &&
+	    attest_guard_cgroup(file, ATTEST_HOOK_FILE_OPEN))
 		return -ATTEST_EPERM;
 	if (!decide_file(file, access, how))
 		return 0;
@@ -182,6 +183,27 @@ int BPF_PROG(attest_file_truncate, struct file *file, int ret)
 		return 0;
 	ATTEST_RETURN(decide_file(file, ATTEST_ACCESS_WRITE,
 				  ATTEST_HOW(ATTEST_HOOK_FILE_TRUNCATE, 0)));
+}
+
+/* SCM_RIGHTS, pidfd_getfd, a descriptor that a supervisor puts in: to take it
+ * is to open the file anew, as it is open. Pipes, sockets and what has no path
+ * stay whole, and an O_PATH descriptor gives no access until it is used.
+ */
+SEC("lsm/file_receive")
+int BPF_PROG(attest_file_receive, struct file *file, int ret)
+{
+	__u32 access;
+
+	if (ret)
+		return ret;
+	access = file->f_mode & (FMODE_READ | FMODE_WRITE);
+	if (!access)
+		return 0;
+	if ((access & FMODE_WRITE) &&
+	    attest_guard_cgroup(file, ATTEST_HOOK_FILE_RECEIVE))
+		return -ATTEST_EPERM;
+	ATTEST_RETURN(
+	    decide_file(file, access, ATTEST_HOW(ATTEST_HOOK_FILE_RECEIVE, 0)));
 }
 
 /* A socket's path may be forbidden; to talk to who listens there is to read.

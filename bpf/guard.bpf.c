@@ -11,6 +11,10 @@
 
 #define PTRACE_MODE_ATTACH 0x2
 #define CAP_SYS_CHROOT 18
+#define CAP_SYS_ADMIN 21
+#define SYS_FSCONFIG 431 /* in every table of the kernel */
+#define SYS_MOUNT_SETATTR 442
+#define X32_BIT 0x40000000U
 #define FILE_ID_MODULE 2
 #define FILE_ID_KEXEC 3
 #define FILE_ID_KEXEC_INITRAMFS 4
@@ -60,6 +64,25 @@ int BPF_PROG(attest_sb_mount, const char *dev_name, struct path *path,
 	GUARD_MOUNT(ATTEST_HOOK_SB_MOUNT);
 }
 
+static __always_inline bool is_in_syscall(__u32 nr)
+{
+	struct pt_regs *regs;
+
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return regs && ((__u32)regs->orig_ax & ~X32_BIT) == nr;
+}
+
+/* fsconfig(2); mount(2) was asked about by sb_mount. */
+SEC("lsm/sb_remount")
+int BPF_PROG(attest_sb_remount, struct super_block *sb, void *options, int ret)
+{
+	if (ret)
+		return ret;
+	if (!is_in_syscall(SYS_FSCONFIG))
+		return 0;
+	GUARD_MOUNT(ATTEST_HOOK_SB_REMOUNT);
+}
+
 SEC("lsm/sb_umount")
 int BPF_PROG(attest_sb_umount, struct vfsmount *mnt, int flags, int ret)
 {
@@ -94,7 +117,7 @@ int BPF_PROG(attest_path_chroot, struct path *path, int ret)
 }
 
 /* setns(2) into another mount namespace changes the root, and has no hook but
- * this one.
+ * this one; nor has mount_setattr(2), which makes writable what is read-only.
  */
 SEC("lsm/capable")
 int BPF_PROG(attest_capable, const struct cred *cred, struct user_namespace *ns,
@@ -102,9 +125,23 @@ int BPF_PROG(attest_capable, const struct cred *cred, struct user_namespace *ns,
 {
 	if (ret)
 		return ret;
-	if (cap != CAP_SYS_CHROOT)
+	if (cap == CAP_SYS_CHROOT)
+		GUARD(ATTEST_GRANT_MOUNT, ATTEST_HOOK_CAPABLE,
+		      ATTEST_VIOLATION_NAMESPACE_ESCAPE);
+	if (cap != CAP_SYS_ADMIN || !is_in_syscall(SYS_MOUNT_SETATTR))
 		return 0;
-	GUARD(ATTEST_GRANT_MOUNT, ATTEST_HOOK_CAPABLE,
+	GUARD_MOUNT(ATTEST_HOOK_CAPABLE);
+}
+
+/* Who makes a user namespace has all capabilities in it, and with them the
+ * parts of the kernel that ask for one.
+ */
+SEC("lsm/userns_create")
+int BPF_PROG(attest_userns_create, const struct cred *cred, int ret)
+{
+	if (ret)
+		return ret;
+	GUARD(ATTEST_GRANT_NAMESPACE, ATTEST_HOOK_USERNS_CREATE,
 	      ATTEST_VIOLATION_NAMESPACE_ESCAPE);
 }
 

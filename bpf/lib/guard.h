@@ -31,12 +31,12 @@ static __always_inline int attest_guard(__u32 grant, __u32 hook,
 #define ATTEST_CGROUP2_MAGIC 0x63677270
 
 /* Writing to a cgroup's files moves tasks and lifts limits. */
-static __always_inline int attest_guard_cgroup(struct file *file)
+static __always_inline int attest_guard_cgroup(struct file *file, __u32 hook)
 {
 	unsigned long magic = file->f_inode->i_sb->s_magic;
 
 	if (magic != ATTEST_CGROUP_MAGIC && magic != ATTEST_CGROUP2_MAGIC)
 		return 0;
-	return attest_guard(ATTEST_GRANT_CGROUP, ATTEST_HOOK_FILE_OPEN,
+	return attest_guard(ATTEST_GRANT_CGROUP, hook,
 			    ATTEST_VIOLATION_CGROUP_ESCAPE);
 }

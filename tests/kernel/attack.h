@@ -10,10 +10,16 @@
 
 #define ATTEMPT_ANY (-1) /* fails, whatever says so first */
 
+#define ATTEMPT_SKIP (-2) /* not tried */
+
 struct attempt {
 	const char *name;
 	int (*act)(void); /* 0 or errno */
 	int expected;
+	/* Of an ordinary user: 0 is as of root. */
+	int user;
+	/* Of root: 0 is one if it is refused, none if not. */
+	int records;
 };
 
 /** Below /tmp: ok/ and p/ are writable, no/ and p/no/ are forbidden; programs
@@ -40,8 +46,9 @@ extern pid_t attack_bystander;
 /** Makes the directories, and files `f` with "secret" or "open". */
 void attack_make_tree(void);
 
-/** Runs all as root under ATTACK_POLICY, or checks that a row that cannot
- * enforce refuses to.
+/** Runs all under ATTACK_POLICY, as root and as an ordinary user whom the
+ * modes of the files do not hinder, or checks that a row that cannot enforce
+ * refuses to. What they make in OK is removed after each.
  */
 void attack_run(const struct attempt *attempts, size_t n);
 
@@ -49,3 +56,5 @@ void attack_run(const struct attempt *attempts, size_t n);
 int attack_result(long r);
 /** open(2) and close(2). */
 int attack_open(const char *path, int flags);
+/** A socket that receives at a path; open until the caller ends. */
+void attack_listen(const char *path, int type);

@@ -6,7 +6,7 @@
 
 #include "engine/engine.h"
 
-#define CONFINE_RECORDS_MAX 64
+#define CONFINE_RECORDS_MAX 256
 
 /** What the tests look at of a record. */
 struct confine_record {

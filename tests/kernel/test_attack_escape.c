@@ -232,7 +232,7 @@ static const struct attempt escapes[] = {
 	{ "new mount", by_new_mount, EPERM },
 	{ "umount", by_unmount, EPERM },
 	{ "moved mount", by_moved_mount, EPERM },
-	{ "detached mount", by_detached_mount, EACCES },
+	{ "detached mount", by_detached_mount, EACCES, ATTEMPT_ANY },
 	{ "chroot", by_chroot, EPERM },
 	{ "user namespace", by_user_namespace, EPERM },
 	{ "mount namespace", by_mount_namespace, EPERM },
@@ -245,7 +245,7 @@ static const struct attempt escapes[] = {
 	{ "SIGSTOP", by_stopping, EPERM },
 	{ "SIGKILL by F_SETSIG", by_signal_of_a_pipe, 0 },
 	{ "prlimit", by_processor_limit, EPERM },
-	{ "cgroup.procs", by_cgroup, EPERM },
+	{ "cgroup.procs", by_cgroup, EPERM, ATTEMPT_ANY },
 	{ "bpf", by_bpf, EPERM },
 	{ "debugfs", by_debugfs, ATTEMPT_ANY },
 };
@@ -256,7 +256,8 @@ static const struct attempt programs[] = {
 	{ "execve", by_executing, EACCES },
 	{ "interpreter", by_interpreter, EACCES },
 	{ "execveat", by_descriptor, EACCES },
-	{ "loader", by_loader, EACCES },
+	/* by a child */
+	{ "loader", by_loader, EACCES, .records = ATTEMPT_ANY },
 };
 
 static void nobody_gets_out(void)

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,10 +18,12 @@
 #include "confine.h"
 #include "kt.h"
 
-#define RACE_SECONDS 2
+#define RACE_ROUNDS 10000
+#define THREADS 4
 #define DEEP 200
 #define TOO_DEEP 300
 #define ROUNDS 50
+#define STORM_PROGRAMS 8
 #define STORM_BYTES (32U << 20)
 
 /* How far the bystander is who makes and removes forbidden directories. */
@@ -33,7 +34,6 @@ struct reuse {
 
 static struct reuse *reuse;
 static int kept_fd = -1;
-static int received_from = -1;
 
 /* Renames over and over while the parent opens. */
 static pid_t start_renaming(const char *a, const char *b, unsigned int flags)
@@ -47,24 +47,29 @@ static pid_t start_renaming(const char *a, const char *b, unsigned int flags)
 	return pid;
 }
 
-/* 0 if the secret was read, once, by this name. */
+/* 0 if the secret was read by this name, else EACCES. */
+static int read_secret(const char *path)
+{
+	char text[8] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool is_read;
+
+	if (fd < 0)
+		return EACCES;
+	is_read = read(fd, text, sizeof(text) - 1) > 0 &&
+		  strncmp(text, "secret", 6) == 0;
+	(void)close(fd);
+	return is_read ? 0 : EACCES;
+}
+
+/* 0 if the secret was read, once, while the names are exchanged. */
 static int race(const char *path, const char *a, const char *b)
 {
 	pid_t pid = start_renaming(a, b, RENAME_EXCHANGE);
-	double end = kt_now() + RACE_SECONDS;
 	int r = EACCES;
 
-	while (pid > 0 && r == EACCES && kt_now() < end) {
-		char text[8] = "";
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-		if (fd < 0)
-			continue;
-		if (read(fd, text, sizeof(text) - 1) > 0 &&
-		    strncmp(text, "secret", 6) == 0)
-			r = 0;
-		(void)close(fd);
-	}
+	for (int i = 0; pid > 0 && r == EACCES && i < RACE_ROUNDS; i++)
+		r = read_secret(path);
 	if (pid < 0 || kill(pid, SIGKILL) < 0 || waitpid(pid, NULL, 0) < 0)
 		return 255;
 	return r;
@@ -82,6 +87,57 @@ static int by_swapping_directories(void)
 	if (mkdir(OK "/a", 0755) < 0 || mkdir(OK "/b", 0755) < 0)
 		return 255;
 	return race(OK "/a/../../no/f", OK "/a", OK "/b");
+}
+
+/* The argument changes while the kernel reads it, or after. */
+static char rewritten[64] = OK "/f";
+static atomic_bool is_rewriting;
+
+static void *rewrite(void *unused)
+{
+	while (atomic_load(&is_rewriting)) {
+		memcpy(rewritten, NO "/f", sizeof(NO "/f"));
+		memcpy(rewritten, OK "/f", sizeof(OK "/f"));
+	}
+	return NULL;
+}
+
+static int by_rewriting_the_argument(void)
+{
+	pthread_t thread;
+	int r = EACCES;
+
+	atomic_store(&is_rewriting, true);
+	if (pthread_create(&thread, NULL, rewrite, NULL) != 0)
+		return 255;
+	for (int i = 0; i < RACE_ROUNDS && r == EACCES; i++)
+		r = read_secret(rewritten);
+	atomic_store(&is_rewriting, false);
+	(void)pthread_join(thread, NULL);
+	return r;
+}
+
+/* Each opens what it may and what it may not. */
+static void *open_both(void *ret)
+{
+	for (int i = 0; i < RACE_ROUNDS / THREADS; i++)
+		if (attack_open(OK "/f", O_RDWR) != 0 ||
+		    attack_open(NO "/f", O_RDONLY) != EACCES)
+			atomic_fetch_add((atomic_int *)ret, 1);
+	return NULL;
+}
+
+static int by_many_threads(void)
+{
+	atomic_int n_wrong = 0;
+	pthread_t threads[THREADS];
+
+	for (size_t i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, open_both, &n_wrong) != 0)
+			return 255;
+	for (size_t i = 0; i < THREADS; i++)
+		(void)pthread_join(threads[i], NULL);
+	return atomic_load(&n_wrong) ? 0 : EACCES;
 }
 
 /* Opens the file at the end of a chain of directories below `top`. */
@@ -192,61 +248,26 @@ static int kept_descriptor(void)
 	return read(kept_fd, text, sizeof(text)) > 0 ? 0 : errno;
 }
 
-/* Only opening is decided: a descriptor that is given is the giver's. */
-static int received_descriptor(void)
-{
-	char byte, room[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = room,
-			      .msg_controllen = sizeof(room) };
-	char text[8], path[64];
-	int fd;
-
-	if (recvmsg(received_from, &msg, 0) < 0 || !CMSG_FIRSTHDR(&msg))
-		return errno ? errno : 255;
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	if (read(fd, text, sizeof(text)) <= 0)
-		return 255;
-	/* It cannot be opened again. */
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return attack_open(path, O_RDONLY) == EACCES ? 0 : 254;
-}
-
-static void give_descriptor(int fd)
-{
-	char byte = 0, room[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = room,
-			      .msg_controllen = sizeof(room) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-	int pair[2];
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	kt_expect_ok(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
-	kt_expect_ok(sendmsg(pair[1], &msg, 0));
-	received_from = pair[0];
-}
-
+/* The directories of root stay; the last ones make more records than are kept.
+ */
 static const struct attempt races[] = {
-	{ "swapped symlinks", by_swapping_symlinks, EACCES },
-	{ "swapped directories", by_swapping_directories, EACCES },
-	{ "inode reuse", by_reusing_inodes, EACCES },
 	{ "drop_caches", by_drop_caches, EACCES },
-	{ "deep, allowed", deep_allowed, 0 },
+	{ "deep, allowed", deep_allowed, 0, ATTEMPT_SKIP },
 	{ "deep, forbidden", deep_forbidden, EACCES },
-	{ "too deep", too_deep, EACCES },
-	{ "long, allowed", long_allowed, 0 },
+	{ "too deep", too_deep, EACCES, ATTEMPT_SKIP },
+	{ "long, allowed", long_allowed, 0, ATTEMPT_SKIP },
 	{ "long, forbidden", long_forbidden, EACCES },
-	{ "too long", too_long, EACCES },
+	{ "too long", too_long, EACCES, ATTEMPT_SKIP },
 	{ "descriptor opened before", kept_descriptor, 0 },
-	{ "descriptor received", received_descriptor, 0 },
+	{ "inode reuse", by_reusing_inodes, EACCES, ATTEMPT_SKIP,
+	  .records = ROUNDS },
+	{ "swapped symlinks", by_swapping_symlinks, EACCES,
+	  .records = ATTEMPT_ANY },
+	{ "swapped directories", by_swapping_directories, EACCES,
+	  .records = ATTEMPT_ANY },
+	{ "rewritten argument", by_rewriting_the_argument, EACCES,
+	  .records = ATTEMPT_ANY },
+	{ "many threads", by_many_threads, EACCES, .records = ATTEMPT_ANY },
 };
 
 static void races_and_extremes_are_refused(void)
@@ -255,7 +276,6 @@ static void races_and_extremes_are_refused(void)
 	(void)open_deep(NO, DEEP, "d", true);
 	(void)open_deep(NO, 10, long_name(), true);
 	kept_fd = (int)kt_expect_ok(open(NO "/f", O_RDONLY));
-	give_descriptor((int)kt_expect_ok(open("/etc/shadow", O_RDONLY)));
 	reuse = mmap(NULL, sizeof(*reuse), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	kt_check(reuse != MAP_FAILED);
@@ -296,8 +316,42 @@ static void *storm_thread(void *arg)
 	return NULL;
 }
 
+/* Another program while the attach goes on; it ends with 0 if it could read. */
+static pid_t storm_executes(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)execl("/bin/sh", "sh", "-c",
+			    "until [ -e " OK "/go ]; do :; done; "
+			    "exec cat " NO "/f",
+			    (char *)NULL);
+		_exit(255);
+	}
+	return pid;
+}
+
+static void storm_count(struct storm *storm, const pid_t *pids, int n)
+{
+	int fd = open(OK "/go", O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+
+	(void)close(fd);
+	for (int i = 0; i < n; i++) {
+		int status = 0;
+
+		if (waitpid(pids[i], &status, 0) != pids[i] ||
+		    !WIFEXITED(status) || WEXITSTATUS(status) != 1)
+			atomic_fetch_add(&storm->n_free, 1);
+		else
+			atomic_fetch_add(&storm->n_refused, 1);
+	}
+}
+
 static void storm_forks(struct storm *storm, int go_fd)
 {
+	pid_t pids[STORM_PROGRAMS];
+	int n = 0;
+
 	pthread_t thread;
 	char byte;
 	void *p = mmap(NULL, STORM_BYTES, PROT_READ | PROT_WRITE,
@@ -312,11 +366,12 @@ static void storm_forks(struct storm *storm, int go_fd)
 			storm_try(storm);
 			_exit(0);
 		}
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
+		if (n < STORM_PROGRAMS)
+			pids[n++] = storm_executes();
 	}
 	atomic_store(&storm->is_confined, true);
 	storm_try(storm);
+	storm_count(storm, pids, n);
 	(void)pthread_join(thread, NULL);
 	while (waitpid(-1, NULL, 0) > 0)
 		;

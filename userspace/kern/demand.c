@@ -38,6 +38,8 @@ static const struct {
 	/* "lsm: create new security_file_truncate hook" */
 	{ "attest_file_truncate", KERNEL(6, 2), 0, false },
 	{ "attest_size_file", KERNEL(6, 2), 0, false },
+	/* "security, lsm: Introduce security_create_user_ns()" */
+	{ "attest_userns_create", KERNEL(6, 1), 0, false },
 	/* "acl: add vfs_set_acl" */
 	{ "attest_inode_set_acl", KERNEL(6, 2), 0, false },
 	{ "attest_inode_remove_acl", KERNEL(6, 2), 0, false },

@@ -57,7 +57,7 @@ static int listen_to_libbpf(enum libbpf_print_level level, const char *format,
 }
 
 /* `lsm/x` as a modifier of security_x, or as an observer where x returns
- * nothing.
+ * nothing. Some functions have another name than their hook.
  */
 static int make_fmod_ret(struct bpf_program *program, const char *hook)
 {
@@ -65,8 +65,11 @@ static int make_fmod_ret(struct bpf_program *program, const char *hook)
 	char function[64];
 	int r;
 
-	(void)snprintf(function, sizeof(function), "security_%s",
-		       is_void ? "inode_free" : hook);
+	if (is_void)
+		hook = "inode_free";
+	else if (strcmp(hook, "userns_create") == 0)
+		hook = "create_user_ns";
+	(void)snprintf(function, sizeof(function), "security_%s", hook);
 	r = bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
 	r = r
 		?: bpf_program__set_expected_attach_type(
