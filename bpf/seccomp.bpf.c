@@ -11,10 +11,27 @@
 #include "lib/scratch.h"
 #include "lib/subject.h"
 
+#define PAGE_SHIFT 12
 #define SECCOMP_RET_ACTION_FULL 0xffff0000U
+#define SECCOMP_RET_DATA 0x0000ffffU
 #define SECCOMP_RET_LOG 0x7ffc0000U
 #define SECCOMP_RET_ERRNO 0x00050000U
 #define SECCOMP_RET_TRACE 0x7ff00000U
+
+/* The task may be gone before anybody can read its maps. */
+static long note_place(struct task_struct *task, struct vm_area_struct *vma,
+		       struct attest_syscall_event *ev)
+{
+	struct file *file = vma->vm_file;
+
+	if (!file)
+		return 0;
+	ev->ip_offset = ev->ip - vma->vm_start + (vma->vm_pgoff << PAGE_SHIFT);
+	bpf_probe_read_kernel_str(
+	    ev->ip_file, sizeof(ev->ip_file),
+	    BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	return 0;
+}
 
 SEC("fentry/audit_seccomp")
 int BPF_PROG(attest_audit_seccomp, unsigned long nr, long signr, int code)
@@ -51,6 +68,10 @@ int BPF_PROG(attest_audit_seccomp, unsigned long nr, long signr, int code)
 		ev.args[4] = regs->r8;
 		ev.args[5] = regs->r9;
 		ev.ip = regs->ip;
+		/* What the call gives is set by now, and code without it. */
+		if (action == SECCOMP_RET_ERRNO)
+			ev.seccomp_action |= -regs->ax & SECCOMP_RET_DATA;
+		bpf_find_vma(task, ev.ip, note_place, &ev, 0);
 	}
 	attest_count(s->slot, 1U << 31 | (__u32)nr);
 	attest_emit(&ev, sizeof(ev));

@@ -217,6 +217,8 @@ struct task_struct {
 };
 
 struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_pgoff;
 	struct file *vm_file;
 };
 
@@ -231,6 +233,7 @@ struct pt_regs {
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;
+	unsigned long ax;
 	unsigned long orig_ax;
 	unsigned long ip;
 };

@@ -16,7 +16,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 
-#define ATTEST_EVENT_ABI 1
+#define ATTEST_EVENT_ABI 2
 
 enum attest_event_kind {
 	ATTEST_EVENT_FILE = 1, /* struct attest_file_event */
@@ -200,8 +200,10 @@ struct attest_syscall_event {
 	__s64 result;	      /* sys_exit only */
 	__u32 seccomp_action; /* SECCOMP_RET_*, with its data */
 	__s32 signal;
+	__u64 ip_offset;  /* of ip in the file that is mapped there */
+	char ip_file[32]; /* its name, cut; "": not known, or no file */
 };
-_Static_assert(sizeof(struct attest_syscall_event) == 160, "syscall event ABI");
+_Static_assert(sizeof(struct attest_syscall_event) == 200, "syscall event ABI");
 
 #define ATTEST_CALL_WORDS 8 /* of 64 bits: a bit for each system call */
 
@@ -215,7 +217,7 @@ struct attest_call_event {
 	__u32 arg_len;
 	__u32 arg_index; /* from 1; 0: there is none, or it was not read */
 };
-_Static_assert(sizeof(struct attest_call_event) == 176, "call event ABI");
+_Static_assert(sizeof(struct attest_call_event) == 216, "call event ABI");
 
 struct attest_net_event {
 	struct attest_event_hdr hdr;

@@ -54,5 +54,10 @@ attest-bpf run -p $dir/policy.yaml -- sh -c 'exit 7' 2>$dir/err
 status=$?
 check the_exit_status_is_the_commands '[ $status -eq 7 ]'
 
+# By BPF, by the supervisor where it does not enforce and for users.
+counting.sh attest-bpf /usr/bin/seccomp_refuse 80
+su user -c 'counting.sh attest-bpf /usr/bin/seccomp_refuse 80' |
+	sed -E 's/^(ok|not ok) /&as_user_/'
+
 check afterwards_all_is_open 'cat /etc/shadow >/dev/null'
 rm -rf $dir

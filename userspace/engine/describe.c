@@ -78,7 +78,11 @@ void attest_describe(const struct attest_syscall_event *event,
 	rec->syscall_name = attest_syscall_name(event->hdr.syscall);
 	put_arguments(event, is_held, &texts->args);
 	rec->args_text = text_of(&texts->args) ?: "";
-	if (event->ip)
+	if (event->ip_file[0])
+		attest_str_printf(&texts->ip, "%.*s+0x%" PRIx64,
+				  (int)sizeof(event->ip_file), event->ip_file,
+				  (uint64_t)event->ip_offset);
+	else if (event->ip)
 		(void)attest_syscall_put_ip(&texts->ip, (pid_t)event->hdr.tid,
 					    event->ip);
 	rec->ip_text = text_of(&texts->ip);

@@ -140,6 +140,13 @@ static bool args_match(const struct attest_scmp_rule *rule,
 	return !any;
 }
 
+/* SCMP_ACT_TRACE without a tracer is SCMP_ACT_LOG. */
+static bool is_same_action(enum attest_scmp_action a, enum attest_scmp_action b)
+{
+	return (a == ATTEST_SCMP_TRACE ? ATTEST_SCMP_LOG : a) ==
+	       (b == ATTEST_SCMP_TRACE ? ATTEST_SCMP_LOG : b);
+}
+
 size_t attest_seccomp_find_rule(const struct attest_seccomp_profile *profile,
 				const struct attest_scmp_where *where,
 				const char *syscall, const uint64_t args[6],
@@ -148,7 +155,7 @@ size_t attest_seccomp_find_rule(const struct attest_seccomp_profile *profile,
 	for (size_t i = 0; i < profile->n_rules; i++) {
 		const struct attest_scmp_rule *rule = &profile->rules[i];
 
-		if (rule->action == action &&
+		if (is_same_action(rule->action, action) &&
 		    contains(rule->names, rule->n_names, syscall) &&
 		    attest_scmp_rule_applies(rule, where) &&
 		    args_match(rule, args))
