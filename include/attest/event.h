@@ -11,6 +11,7 @@
 #ifndef __bpf__
 #include <linux/types.h>
 #endif
+#include <attest/dns.h>
 #include <attest/limits.h>
 
 #pragma GCC diagnostic push
@@ -24,6 +25,7 @@ enum attest_event_kind {
 	ATTEST_EVENT_SYSCALL,  /* struct attest_syscall_event */
 	ATTEST_EVENT_NET,      /* struct attest_net_event */
 	ATTEST_EVENT_CALL,     /* struct attest_call_event */
+	ATTEST_EVENT_DNS,      /* struct attest_dns_event */
 	ATTEST_EVENT_END,
 };
 
@@ -118,6 +120,7 @@ enum attest_hook {
 	ATTEST_HOOK_CAPABLE,
 	ATTEST_HOOK_TASK_SETRLIMIT,
 	ATTEST_HOOK_INODE_PERMISSION,
+	ATTEST_HOOK_PACKET,
 	ATTEST_HOOK_END,
 };
 
@@ -230,5 +233,15 @@ struct attest_net_event {
 	__u32 sock_type; /* SOCK_* */
 };
 _Static_assert(sizeof(struct attest_net_event) == 120, "net event ABI");
+
+/** A resolver's answer to a subject. The task in its head is nobody's. */
+struct attest_dns_event {
+	struct attest_event_hdr hdr;
+	__u8 addrs[ATTEST_DNS_ADDRS_MAX][16]; /* IPv4 in mapped form */
+	char name[ATTEST_DNS_NAME_SIZE];      /* junk from name_len on */
+	__u32 n_addrs;
+	__u32 name_len;
+};
+_Static_assert(sizeof(struct attest_dns_event) == 608, "DNS event ABI");
 
 #pragma GCC diagnostic pop

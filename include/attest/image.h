@@ -18,7 +18,7 @@
 #pragma GCC diagnostic error "-Wpadded"
 
 #define ATTEST_IMAGE_MAGIC 0x41545354U /* "ATST" */
-#define ATTEST_IMAGE_ABI 1
+#define ATTEST_IMAGE_ABI 2
 
 enum attest_mode {
 	ATTEST_MODE_ENFORCE,
@@ -43,9 +43,10 @@ enum attest_symlinks {
 #define ATTEST_IMAGE_HAS_EXTENSIONS (1U << 0) /* forbidden_extensions */
 #define ATTEST_IMAGE_HAS_HIDE (1U << 1)	      /* some rule hides its paths */
 #define ATTEST_IMAGE_HAS_LIMITS (1U << 2)
-#define ATTEST_IMAGE_HAS_FS (1U << 3)	/* a filesystem section */
-#define ATTEST_IMAGE_HAS_NET (1U << 4)	/* a network section */
-#define ATTEST_IMAGE_NET_DENY (1U << 5) /* network default: disabled */
+#define ATTEST_IMAGE_HAS_FS (1U << 3)	 /* a filesystem section */
+#define ATTEST_IMAGE_HAS_NET (1U << 4)	 /* a network section */
+#define ATTEST_IMAGE_NET_DENY (1U << 5)	 /* network default: disabled */
+#define ATTEST_IMAGE_HAS_HOSTS (1U << 6) /* network rules with names */
 
 /* attest_image_hdr.grants: privileged operations the policy allows. */
 #define ATTEST_GRANT_MOUNT (1U << 0)  /* mount, umount, pivot_root, ... */
@@ -66,7 +67,7 @@ struct attest_image_hdr {
 	__u32 symlinks;	 /* enum attest_symlinks */
 	__u32 fs_start;	 /* path automaton: start state */
 	__u32 ext_start; /* extension automaton: start state */
-	__u32 n_states;	 /* both automata share the tables */
+	__u32 n_states;	 /* the automata share the tables */
 	__u32 n_cells;
 	__u32 n_rules;	  /* rule 0 is the default access */
 	__u32 states_off; /* struct attest_image_state[n_states] */
@@ -82,7 +83,8 @@ struct attest_image_hdr {
 	__u8 digest[32];      /* SHA-256 of the policy's canonical text */
 	__u32 version;	   /* set by the loader: unique to each loaded image */
 	__u32 subtree_off; /* __u8[n_states]: ATTEST_SUBTREE_*; aligned to 16 */
-	__u32 pad0[2];
+	__u32 host_start;  /* automaton of host names: start state */
+	__u32 pad0;
 };
 _Static_assert(sizeof(struct attest_image_hdr) == 144, "image header ABI");
 
@@ -126,16 +128,24 @@ _Static_assert(sizeof(struct attest_image_rule) == 8, "rule ABI");
 #define ATTEST_NET_TCP (1U << 0)
 #define ATTEST_NET_UDP (1U << 1)
 
-/** One allowed destination; IPv4 as an IPv4-mapped IPv6 address. */
+/* attest_image_net.flags */
+#define ATTEST_NET_HOST (1U << 0)     /* by name: host counts, addr does not */
+#define ATTEST_NET_RESOLVER (1U << 1) /* its answers say what names are */
+
+/**
+ * One allowed destination; IPv4 as an IPv4-mapped IPv6 address. An image with
+ * HAS_HOSTS starts with ATTEST_RESOLVERS_MAX entries for resolvers; those that
+ * are free have no protocols.
+ */
 struct attest_image_net {
 	__u8 addr[16];	 /* network byte order */
 	__u8 prefix_len; /* 0..128, of the mapped form */
 	__u8 protocols;	 /* ATTEST_NET_* */
 	__u16 port_min;	 /* host byte order, 0..65535 inclusive */
 	__u16 port_max;
-	__u16 pad0;
-	__u32 rule; /* index of the network rule */
-	__u32 pad1;
+	__u16 flags; /* ATTEST_NET_HOST, ATTEST_NET_RESOLVER */
+	__u32 rule;  /* index of the network rule */
+	__u32 host;  /* number of the name: `rule` of its final state */
 };
 _Static_assert(sizeof(struct attest_image_net) == 32, "net ABI");
 

@@ -5,6 +5,7 @@
 #include "vmlinux.h"
 #include <attest/event.h>
 #include <attest/image.h>
+#include <attest/network.h>
 #include <attest/subject.h>
 
 #define SHARED(type) struct type shared_##type
@@ -15,6 +16,8 @@ SHARED(attest_process_event);
 SHARED(attest_syscall_event);
 SHARED(attest_call_event);
 SHARED(attest_net_event);
+SHARED(attest_dns_event);
+SHARED(attest_dns);
 SHARED(attest_subject);
 SHARED(attest_cgroup_subject);
 SHARED(attest_count_key);
@@ -26,3 +29,7 @@ SHARED(attest_image_state);
 SHARED(attest_image_cell);
 SHARED(attest_image_rule);
 SHARED(attest_image_net);
+SHARED(attest_name_key);
+SHARED(attest_query_key);
+SHARED(attest_dest_key);
+SHARED(attest_net_group);

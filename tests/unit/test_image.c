@@ -182,27 +182,30 @@ static void extensions_are_those_of_the_last_component(void **state)
 	free(image);
 }
 
+static const struct attest_image_net *net_of(const struct attest_image_hdr *h)
+{
+	return (const void *)((const char *)h + h->net_off);
+}
+
 static void network_rules_with_addresses_are_in_the_image(void **state)
 {
 	struct attest_image_hdr *image =
 	    build("network:\n  default: disabled\n  allow:\n"
-		  "  - { to: example.com, port: 1 }\n"
 		  "  - { to: 10.0.0.0/8, port: 2-3, protocol: udp }\n"
 		  "  - { protocol: tcp }\n");
-	const struct attest_image_net *net =
-	    (const void *)((const char *)image + image->net_off);
+	const struct attest_image_net *net = net_of(image);
 
 	(void)state;
 	assert_int_equal(image->flags,
 			 ATTEST_IMAGE_HAS_NET | ATTEST_IMAGE_NET_DENY);
 	assert_int_equal(image->n_net, 2);
 	assert_int_equal(image->net_off % 32, 0);
-	assert_int_equal(net[0].rule, 1);
+	assert_int_equal(net[0].rule, 0);
 	assert_int_equal(net[0].prefix_len, 104);
 	assert_int_equal(net[0].port_min, 2);
 	assert_int_equal(net[0].port_max, 3);
 	assert_int_equal(net[0].protocols, ATTEST_NET_UDP);
-	assert_int_equal(net[1].rule, 2);
+	assert_int_equal(net[1].rule, 1);
 	assert_int_equal(net[1].prefix_len, 0);
 	assert_int_equal(net[1].port_max, 65535);
 	/* Without a filesystem section, everything is allowed. */
@@ -221,6 +224,98 @@ static uint32_t next(const struct attest_image_hdr *h, uint32_t s,
 	const struct attest_image_cell *c = &cells[states[s].base + byte];
 
 	return c->owner == s ? c->next : states[s].deflt;
+}
+
+/* The number of the name that wins, as the kernel finds it. */
+static uint32_t host_of(const struct attest_image_hdr *h, const char *name)
+{
+	const struct attest_image_state *states =
+	    (const void *)((const char *)h + h->states_off);
+	uint32_t state = h->host_start;
+
+	while (*name)
+		state = next(h, state, (unsigned char)*name++);
+	return states[state].rule;
+}
+
+static bool allows(const struct attest_image_hdr *h, const char *name,
+		   uint16_t port)
+{
+	uint32_t host = host_of(h, name);
+
+	for (uint32_t i = 0; i < h->n_net; i++)
+		if ((net_of(h)[i].flags & ATTEST_NET_HOST) && host &&
+		    net_of(h)[i].host == host &&
+		    net_of(h)[i].port_min <= port &&
+		    port <= net_of(h)[i].port_max)
+			return true;
+	return false;
+}
+
+static void host_names_are_in_the_image(void **state)
+{
+	static const struct {
+		const char *name;
+		uint16_t port;
+		bool allowed;
+	} cases[] = {
+		{ "example.org", 1, true },
+		{ "example.org", 2, false },
+		{ "example.org.", 1, false },
+		{ "xexample.org", 1, false },
+		{ "www.example.org", 1, false },
+		{ "www.example.org", 2, true },
+		{ "a.b.example.org", 2, true },
+		{ "a.b.example.org", 3, false },
+		{ "deep.example.org", 2, true },
+		{ "deep.example.org", 3, true },
+		{ "x.deep.example.org", 2, true },
+		{ "x.deep.example.org", 4, true },
+		{ "x.deep.example.org", 3, false },
+		{ "example.com", 1, false },
+		{ "", 1, false },
+	};
+	struct attest_image_hdr *image =
+	    build("network:\n  default: disabled\n  allow:\n"
+		  "  - { host: Example.ORG., port: 1 }\n"
+		  "  - { host: '*.example.org', port: 2 }\n"
+		  "  - { host: deep.example.org, port: 3 }\n"
+		  "  - { host: '*.deep.example.org', port: 4 }\n");
+
+	(void)state;
+	assert_true(image->flags & ATTEST_IMAGE_HAS_HOSTS);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (allows(image, cases[i].name, cases[i].port) !=
+		    cases[i].allowed)
+			fail_msg("%s port %u", cases[i].name, cases[i].port);
+	free(image);
+}
+
+static void resolvers_come_first(void **state)
+{
+	static const uint8_t addrs[ATTEST_RESOLVERS_MAX + 1][16] = {
+		{ [10] = 0xff, [11] = 0xff, [12] = 10, [15] = 2 }
+	};
+	struct attest_image_hdr *image =
+	    build("network:\n  default: disabled\n  allow:\n"
+		  "  - { host: example.org }\n");
+	const struct attest_image_net *net = net_of(image);
+
+	(void)state;
+	assert_int_equal(image->n_net, ATTEST_RESOLVERS_MAX + 1);
+	for (int i = 0; i < ATTEST_RESOLVERS_MAX; i++)
+		assert_int_equal(net[i].protocols, 0);
+	assert_int_equal(
+	    attest_image_set_resolvers(image, addrs, ARRAY_SIZE(addrs)),
+	    -E2BIG);
+	assert_int_equal(attest_image_set_resolvers(image, addrs, 1), 0);
+	assert_int_equal(net[0].flags, ATTEST_NET_RESOLVER);
+	assert_int_equal(net[0].port_min, ATTEST_DNS_PORT);
+	assert_int_equal(net[0].prefix_len, 128);
+	assert_memory_equal(net[0].addr, addrs[0], 16);
+	assert_int_equal(net[1].protocols, 0);
+	assert_true(attest_image_is_valid(image, image->bytes));
+	free(image);
 }
 
 /* Moore's algorithm on full tables: as many classes as there are states? */
@@ -318,6 +413,8 @@ int main(void)
 		cmocka_unit_test(access_execute_and_hide_reach_the_decision),
 		cmocka_unit_test(extensions_are_those_of_the_last_component),
 		cmocka_unit_test(network_rules_with_addresses_are_in_the_image),
+		cmocka_unit_test(host_names_are_in_the_image),
+		cmocka_unit_test(resolvers_come_first),
 		cmocka_unit_test(no_two_states_are_the_same),
 		cmocka_unit_test(broken_images_are_refused),
 	};

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -138,6 +139,36 @@ static void other_architectures_are_killed(void **state)
 #endif
 }
 
+static uint32_t ask_socket(uint64_t family, uint64_t protocol)
+{
+	const struct attest_guard_options o = { .group = true };
+	struct seccomp_data data = { .arch = ARCH,
+				     .nr = SYS_socket,
+				     .args = { family, 3, protocol } };
+	struct attest_guard guard;
+
+	attest_guard_make(&o, &guard);
+	return attest_seccomp_eval(&guard.program, &data);
+}
+
+static void what_a_cgroup_does_not_see_is_refused(void **state)
+{
+	const struct attest_guard_options o = { .group = true };
+
+	(void)state;
+	assert_int_equal(ask_socket(AF_UNIX, 0), ALLOW);
+	assert_int_equal(ask_socket(AF_INET, 0), ALLOW);
+	assert_int_equal(ask_socket(AF_INET6, IPPROTO_UDP), ALLOW);
+	assert_int_equal(ask_socket(AF_NETLINK, 0), ALLOW);
+	assert_int_equal(ask_socket(AF_NETLINK, 9), REFUSE(EACCES));
+	assert_int_equal(ask_socket(AF_PACKET, 0), REFUSE(EACCES));
+	assert_int_equal(ask_socket(AF_VSOCK, 0), REFUSE(EACCES));
+	assert_int_equal(ask(&o, SYS_bpf, 0, 0), REFUSE(EPERM));
+	assert_int_equal(ask(&o, SYS_io_uring_setup, 0, 1), REFUSE(ENOSYS));
+	assert_int_equal(ask(&o, SYS_connect, 0, 1), ALLOW);
+	assert_int_equal(ask(&o, SYS_socketpair, 0, AF_UNIX), ALLOW);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -146,6 +177,7 @@ int main(void)
 		cmocka_unit_test(only_unix_sockets_without_a_network),
 		cmocka_unit_test(strict_refuses_namespaces_and_keys),
 		cmocka_unit_test(other_architectures_are_killed),
+		cmocka_unit_test(what_a_cgroup_does_not_see_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,8 +17,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "policy/image.h"
+#include "engine/network.h"
 #include "engine/session.h"
+#include "policy/image.h"
 
 #define POLL_MS 20
 #define COUNT_MS 200
@@ -64,6 +65,24 @@ static int cgroup_id(struct attest_session *s, const char *path,
 	return 0;
 }
 
+static int confine_cgroup(struct attest_session *s, const char *path,
+			  uint32_t flags)
+{
+	_cleanup_close_ int fd = -1;
+	uint64_t id = 0;
+	int r;
+
+	r = cgroup_id(s, path, &id);
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = attest_kern_subject_cgroup(s->kern, id, &s->slot, flags);
+	if (r < 0)
+		return attest_session_fail(
+		    s, r, "cannot confine cgroup '%s': %s", path, strerror(-r));
+	return attest_session_network_confine(s, fd, 0);
+}
+
 static int confine(struct attest_session *s,
 		   const struct attest_engine_subject *subject)
 {
@@ -73,23 +92,14 @@ static int confine(struct attest_session *s,
 		 : 0) |
 	    (s->options->calls ? ATTEST_SUBJECT_TRACE : 0);
 	uint32_t pid = subject->pid;
-	uint64_t id = 0;
 	int r;
 
 	if (subject->created)
 		return attest_session_created(s, subject->created);
 	if (subject->running && subject->running->cgroup_id)
 		return attest_session_running(s, subject->running);
-	if (subject->kind == ATTEST_SUBJECT_CGROUP_TREE) {
-		r = cgroup_id(s, subject->cgroup, &id);
-		if (r < 0)
-			return r;
-		r = attest_kern_subject_cgroup(s->kern, id, &s->slot, flags);
-		return r < 0 ? attest_session_fail(
-				   s, r, "cannot confine cgroup '%s': %s",
-				   subject->cgroup, strerror(-r))
-			     : 0;
-	}
+	if (subject->kind == ATTEST_SUBJECT_CGROUP_TREE)
+		return confine_cgroup(s, subject->cgroup, flags);
 	if (subject->running) {
 		/* No control group of its own: its processes. */
 		s->container = *subject->running;
@@ -201,6 +211,13 @@ static void watch(struct attest_session *s, int pidfd, int signal_fd)
 	}
 }
 
+/* Without hooks that is all that can be refused to what runs already. */
+static bool refuses_destinations(const struct attest_session *s)
+{
+	return s->bpf_state.has_group && s->image &&
+	       (s->image->flags & ATTEST_IMAGE_NET_DENY);
+}
+
 static int check_rung(struct attest_session *s, bool is_enforced)
 {
 	if (!s->kern)
@@ -212,7 +229,8 @@ static int check_rung(struct attest_session *s, bool is_enforced)
 	if (!is_enforced)
 		return 0;
 	/* No best effort here: nothing at all would be refused. */
-	s->result->is_hopeless = s->bpf_state.rung > ATTEST_RUNG_FMOD_RET;
+	s->result->is_hopeless = s->bpf_state.rung > ATTEST_RUNG_FMOD_RET &&
+				 !refuses_destinations(s);
 	if (s->result->is_hopeless)
 		return attest_session_fail(
 		    s, -EOPNOTSUPP,

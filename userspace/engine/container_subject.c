@@ -6,6 +6,7 @@
  * then its process is the runtime, which mounts and pivots.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "container/guard.h"
+#include "engine/network.h"
 #include "engine/session.h"
 
 #define PASSES_MAX 1000 /* over the processes of a control group */
@@ -52,14 +54,24 @@ static uint32_t trace_flags(const struct attest_session *s)
 
 static int confine(struct attest_session *s, uint64_t id)
 {
+	char dir[ATTEST_CGROUP_DIR_MAX];
+	_cleanup_close_ int fd = -1;
 	int r = attest_kern_subject_cgroup(
 	    s->kern, id, &s->slot, trace_flags(s) | ATTEST_SUBJECT_AT_EXEC);
 
-	return r < 0 ? attest_session_fail(s, r,
+	if (r == 0 && s->bpf_state.has_group) {
+		r = attest_cgroup_v2_dir(s->container.cgroup, dir);
+		if (r == 0)
+			fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (r == 0 && fd < 0)
+			r = -errno;
+	}
+	if (r < 0)
+		return attest_session_fail(s, r,
 					   "cannot confine container '%.64s': "
 					   "%s",
-					   s->container.id, strerror(-r))
-		     : 0;
+					   s->container.id, strerror(-r));
+	return attest_session_network_confine(s, fd, (pid_t)s->container.pid);
 }
 
 static void take_names(struct attest_session *s,

@@ -122,6 +122,11 @@ static void fill_context(struct attest_record *rec,
 						 : "system call",
 			       rec->comm);
 		break;
+	case ATTEST_KIND_NETWORK:
+		(void)snprintf(text, size, "%s%sby %s",
+			       rec->host_name ? rec->host_name : "",
+			       rec->host_name ? " " : "", rec->comm);
+		break;
 	default:
 		(void)snprintf(text, size, "by %s", rec->comm);
 		break;
@@ -139,6 +144,9 @@ void attest_enrich(struct attest_session *s, const void *event,
 	rec->host = s->host;
 	rec->exe = attest_procs_exe(s->procs, rec->pid);
 	rec->cgroup = attest_procs_cgroup(s->procs, hdr->cgroup_id, rec->pid);
+	if (rec->has_addr)
+		rec->host_name =
+		    attest_host_names_find(s->host_names, rec->addr);
 	rec->syscall_name = attest_syscall_name(rec->syscall);
 	if (s->options->policy) {
 		rec->policy = &s->policy;

@@ -163,6 +163,10 @@ static int take_event(const void *data, size_t len, void *ctx)
 	if (s->has_slot && (hdr->slot != s->slot.slot ||
 			    hdr->generation != s->slot.generation))
 		return 0; /* the canary's */
+	if (hdr->kind == ATTEST_EVENT_DNS) {
+		attest_host_names_add(&s->host_names, data);
+		return 0;
+	}
 	is_process = hdr->kind == ATTEST_EVENT_PROCESS &&
 		     hdr->violation == ATTEST_VIOLATION_NONE;
 	/* What is known of a process ends with it, but not before its record.

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "engine/limits.h"
+#include "engine/network.h"
 #include "engine/session.h"
 #include "sandbox/spawn.h"
 
@@ -114,6 +115,9 @@ static int bind_child(struct attest_session *s, struct attest_child *child)
 		    strerror(-r));
 	if (!s->has_slot)
 		return 0;
+	r = attest_session_network_confine(s, s->confine.cgroup.fd, 0);
+	if (r < 0)
+		return r;
 	/* What nothing refuses is seen from the outside only. */
 	if (s->options->is_audit && s->bpf_state.rung == ATTEST_RUNG_TRACE)
 		flags = ATTEST_SUBJECT_TRACE_FILES;

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "engine/network.h"
 #include "engine/procs.h"
 #include "engine/session.h"
 #include "policy/image.h"
@@ -201,6 +202,10 @@ static int plan_command(struct attest_session *s)
 		.workspace = s->options->workspace,
 		.workspace_target = s->workspace_target,
 		.cpu_percent = s->options->cpu_percent,
+		.with_cgroup = s->bpf_state.has_group,
+		.network_by_cgroup = s->bpf_state.has_group &&
+				     !is_bpf_enforcing(s) &&
+				     !s->options->is_audit,
 	};
 	char text[512];
 	int r;
@@ -259,8 +264,12 @@ int attest_session_open(struct attest_session *s,
 			    diag.text[0] ? diag.text : strerror(-r));
 		if (options->is_audit)
 			s->image->mode = ATTEST_MODE_AUDIT;
+		r = wants_bpf ? attest_session_resolvers(s) : 0;
+		if (r < 0)
+			return r;
 	}
 	climb(s, wants_bpf);
+	attest_session_network_probe(s);
 	start_sequence(s);
 	result->rung = s->bpf_state.rung;
 	if (!options->policy)
@@ -287,6 +296,7 @@ void attest_session_close(struct attest_session *s)
 		attest_confine_done(&s->confine);
 	if (s->has_filter)
 		attest_seccomp_filter_done(&s->filter);
+	attest_host_names_free(&s->host_names);
 	attest_sequence_free(&s->sequence);
 	attest_procs_free(&s->procs);
 	free(s->image);

@@ -9,6 +9,7 @@
 #include "engine/describe.h"
 #include "container/identify_system.h"
 #include "engine/engine.h"
+#include "event/host_names.h"
 #include "event/sequence.h"
 #include "sandbox/confine.h"
 #include "sandbox/notify.h"
@@ -48,6 +49,8 @@ struct attest_session {
 	struct attest_container_info container; /* id "": none */
 	int64_t offset_ns;
 
+	struct attest_host_names *host_names; /* or NULL */
+	char group_reason[512]; /* why no cgroup's programs, or "" */
 	struct attest_sequence *sequence;
 	struct attest_procs *procs;
 	uint64_t n_out; /* records given to the sinks */

@@ -34,6 +34,13 @@ static bool call_is_valid(const struct attest_call_event *ev, size_t len)
 	       sizeof(*ev) + ev->arg_len == ev->call.hdr.size;
 }
 
+static bool dns_is_valid(const struct attest_dns_event *ev)
+{
+	return ev->hdr.size == sizeof(*ev) &&
+	       ev->n_addrs <= ATTEST_DNS_ADDRS_MAX &&
+	       ev->name_len <= ATTEST_DNS_NAME_MAX;
+}
+
 bool attest_event_is_valid(const void *data, size_t len)
 {
 	const struct attest_event_hdr *hdr = data;
@@ -54,6 +61,8 @@ bool attest_event_is_valid(const void *data, size_t len)
 		return call_is_valid(data, len);
 	case ATTEST_EVENT_NET:
 		return hdr->size == sizeof(struct attest_net_event);
+	case ATTEST_EVENT_DNS:
+		return dns_is_valid(data);
 	}
 	return false;
 }

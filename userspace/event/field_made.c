@@ -2,11 +2,11 @@
 /**
  * Getters of the fields that are made from what a record holds.
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/address.h"
 #include "event/field.h"
 #include "event/out.h"
 
@@ -167,32 +167,21 @@ bool attest_get_error(const struct attest_record *rec, struct attest_value *v)
 	return scratch(v, attest_out_u64(v->scratch, (uint64_t)rec->error));
 }
 
-static bool is_ipv4(const struct attest_record *rec)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(rec->addr, mapped, sizeof(mapped)) == 0;
-}
-
 bool attest_get_address(const struct attest_record *rec, struct attest_value *v)
 {
-	const char *s;
+	_Static_assert(sizeof(v->scratch) >= INET6_ADDRSTRLEN, "an address");
 
 	if (!rec->has_addr)
 		return false;
-	if (is_ipv4(rec))
-		s = inet_ntop(AF_INET, rec->addr + 12, v->scratch,
-			      sizeof(v->scratch));
-	else
-		s = inet_ntop(AF_INET6, rec->addr, v->scratch,
-			      sizeof(v->scratch));
-	return s && attest_value_plain(v, s, strlen(s));
+	(void)attest_address_text(rec->addr, v->scratch);
+	return attest_value_plain(v, v->scratch, strlen(v->scratch));
 }
 
 bool attest_get_address_type(const struct attest_record *rec,
 			     struct attest_value *v)
 {
-	return attest_value_plain(v, is_ipv4(rec) ? "ipv4" : "ipv6", 4) &&
+	return attest_value_plain(
+		   v, attest_address_is_v4(rec->addr) ? "ipv4" : "ipv6", 4) &&
 	       rec->has_addr;
 }
 

@@ -115,6 +115,7 @@ static const char *const hooks[] = {
 	[ATTEST_HOOK_CAPABLE] = "capable",
 	[ATTEST_HOOK_TASK_SETRLIMIT] = "task_setrlimit",
 	[ATTEST_HOOK_INODE_PERMISSION] = "inode_permission",
+	[ATTEST_HOOK_PACKET] = "cgroup_skb",
 };
 _Static_assert(ARRAY_SIZE(hooks) == ATTEST_HOOK_END, "a hook has no name");
 

@@ -37,6 +37,52 @@ static enum attest_cover cover_limit(const struct attest_kern_state *s,
 		   "pass it by a write each");
 }
 
+/* Where no hook works, programs of the subject's cgroup. */
+static enum attest_cover cover_group(const struct attest_kern_state *s,
+				     enum attest_subject_kind subject,
+				     char *reason, size_t size)
+{
+	if (subject != ATTEST_SUBJECT_COMMAND)
+		return say(ATTEST_COVER_PARTIAL, reason, size,
+			   "programs of the cgroup see TCP and UDP: packet, "
+			   "vsock and other sockets are not refused, nor "
+			   "whoever leaves the cgroup as root");
+	if (s->may_leave_group)
+		return say(ATTEST_COVER_PARTIAL, reason, size,
+			   "a command of root that may write below "
+			   "/sys/fs/cgroup can leave its cgroup; give the "
+			   "policy a filesystem section that refuses it, or "
+			   "use isolation 'container'");
+	return say(ATTEST_COVER_FULL, reason, size,
+		   "by programs of the command's cgroup");
+}
+
+static enum attest_cover cover_network(const struct attest_kern_state *s,
+				       const struct attest_policy *policy,
+				       enum attest_subject_kind subject,
+				       bool is_host, char *reason, size_t size)
+{
+	bool has_hooks = s->rung <= ATTEST_RUNG_FMOD_RET;
+
+	if (policy->net_default == ATTEST_NETWORK_ENABLED)
+		return ATTEST_COVER_FULL;
+	if (subject == ATTEST_SUBJECT_PID && (is_host || !has_hooks))
+		return say(ATTEST_COVER_NONE, reason, size,
+			   is_host ? "names are learnt from the packets of a "
+				     "cgroup: confine one (--cgroup)"
+				   : "on this kernel destinations are refused "
+				     "to a cgroup only (--cgroup)");
+	if ((is_host || !has_hooks) && !s->has_group)
+		return say(ATTEST_COVER_NONE, reason, size,
+			   s->group_reason ?: s->reason ?: "not loaded");
+	if (!has_hooks)
+		return cover_group(s, subject, reason, size);
+	if (is_host)
+		return say(ATTEST_COVER_FULL, reason, size,
+			   "for as long as an answer of a resolver holds");
+	return ATTEST_COVER_FULL;
+}
+
 static enum attest_cover cover(const void *state,
 			       const struct attest_policy *policy,
 			       enum attest_subject_kind subject,
@@ -50,13 +96,13 @@ static enum attest_cover cover(const void *state,
 	case ATTEST_ITEM_FS_RULE:
 	case ATTEST_ITEM_FS_EXTENSIONS:
 	case ATTEST_ITEM_FS_SYMLINKS:
-	case ATTEST_ITEM_NET_DEFAULT:
 		break;
+	case ATTEST_ITEM_NET_DEFAULT:
 	case ATTEST_ITEM_NET_RULE:
-		if (!policy->net_rules[index].is_host)
-			break;
-		return say(ATTEST_COVER_NONE, reason, size,
-			   "host names are not resolved: write addresses");
+		return cover_network(s, policy, subject,
+				     kind == ATTEST_ITEM_NET_RULE &&
+					 policy->net_rules[index].is_host,
+				     reason, size);
 	case ATTEST_ITEM_FS_MAX_FILE_SIZE:
 	case ATTEST_ITEM_FS_MAX_DISK_USAGE:
 	case ATTEST_ITEM_FS_MAX_FILES:

@@ -18,16 +18,20 @@ struct attest_bpf;
 #define ATTEST_NEED_HIDE (1U << 1)  /* a rule says hide */
 
 #define ATTEST_DEMANDS_MAX 16
+#define ATTEST_GROUP_LINKS_MAX 16
 
 struct attest_kern {
 	enum attest_rung rung;
 	bool with_calls;
-	bool with_network;   /* these are loaded */
+	bool with_network; /* these are loaded */
+	bool with_packets;
 	uint8_t with_limits; /* groups */
 	struct attest_bpf *skeleton;
 	struct bpf_link *links[ATTEST_LINKS_MAX];
 	size_t n_links;
 	struct bpf_link *scan_link;
+	struct bpf_link *group_links[ATTEST_GROUP_LINKS_MAX]; /* network.c */
+	size_t n_group_links;
 	struct bpf_link *demanded[ATTEST_DEMANDS_MAX]; /* see demand.c */
 	uint8_t needs[ATTEST_SLOTS_MAX]; /* ATTEST_NEED_* of each policy */
 	unsigned int version;		 /* of the kernel, major << 8 | minor */
@@ -53,6 +57,14 @@ struct attest_kern {
 	attest_kern_event_fn fn; /* of the poll that is under way */
 	void *ctx;
 };
+
+/** Which programs of network.c the policy that is to come needs. */
+void attest_network_choose(struct attest_kern *kern,
+			   const struct attest_image_hdr *image);
+/** Is a program of this section among them? Of others: true. */
+bool attest_network_has(const struct attest_kern *kern, const char *section);
+/** Does it hang on a cgroup, and not on the kernel? */
+bool attest_network_owns(const struct bpf_program *program);
 
 /** Does this kernel, on this rung, have the hook of a program in its form? */
 bool attest_kern_has_program(const struct attest_kern *kern, const char *name);

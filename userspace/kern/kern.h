@@ -11,6 +11,7 @@
 
 #include <attest/event.h>
 #include <attest/image.h>
+#include <attest/network.h>
 #include <attest/subject.h>
 
 #include "kern/probe.h"
@@ -143,6 +144,37 @@ uint64_t attest_kern_count(struct attest_kern *kern,
 int attest_kern_usage(struct attest_kern *kern, const struct attest_slot *slot,
 		      struct attest_usage *ret);
 
+/**
+ * Puts a cgroup and all below it under the network policy of a slot: names of
+ * its rules are learnt from its packets and, on the rung TRACE, destinations
+ * are judged. One cgroup at a time; the one before is released.
+ *
+ * @netns: inode number of the network namespace whose answers count.
+ *
+ * Return: 0, or what the kernel said.
+ */
+int attest_kern_group_confine(struct attest_kern *kern, int cgroup_fd,
+			      const struct attest_slot *slot, uint32_t netns);
+void attest_kern_group_release(struct attest_kern *kern);
+
+/**
+ * Proves that programs of a cgroup refuse destinations, as
+ * attest_kern_canary() does for hooks.
+ *
+ * @cgroup_fd: of an empty cgroup; nothing is attached to it afterwards.
+ */
+int attest_kern_group_canary(struct attest_kern *kern, int cgroup_fd,
+			     char *reason, size_t size);
+
+/** Return: 0, or a negative number that ends the call. */
+typedef int (*attest_kern_dest_fn)(const struct attest_dest_key *dest,
+				   uint64_t count, void *ctx);
+
+/** Where a subject in mode audit went. 0, or what fn returned. */
+int attest_kern_destinations(struct attest_kern *kern,
+			     const struct attest_slot *slot,
+			     attest_kern_dest_fn fn, void *ctx);
+
 /** Can max_file_size and max_disk_usage, and max_files, be enforced here? */
 bool attest_kern_has_sizes(const struct attest_kern *kern);
 bool attest_kern_has_counts(const struct attest_kern *kern);
@@ -160,6 +192,9 @@ struct attest_kern_state {
 	const char *reason;    /* why nothing better, with the remedy */
 	bool lacks_sizes;      /* the kernel does not say what is written */
 	bool lacks_counts;     /* nor what is made and removed */
+	bool has_group;	       /* programs of its cgroup work for the subject */
+	bool may_leave_group;  /* a command of root could write there */
+	const char *group_reason; /* why they do not */
 };
 
 extern const struct attest_layer_ops attest_bpf_layer;

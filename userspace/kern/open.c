@@ -109,7 +109,7 @@ static int choose(struct attest_kern *kern)
 
 		if (!attest_kern_has_program(kern,
 					     bpf_program__name(program)) ||
-		    (!kern->with_network && strstr(section, "lsm/socket_")))
+		    !attest_network_has(kern, section))
 			r = bpf_program__set_autoload(program, false);
 		else if (is_of_calls(program))
 			r = bpf_program__set_autoload(program,
@@ -166,7 +166,7 @@ static int attach(struct attest_kern *kern, char *reason, size_t size)
 		if (!bpf_program__autoload(program) ||
 		    program == kern->skeleton->progs.attest_tcp_state ||
 		    attest_kern_is_demanded(bpf_program__name(program)) ||
-		    attest_limit_owns(program))
+		    attest_limit_owns(program) || attest_network_owns(program))
 			continue;
 		link = bpf_program__attach(program);
 		if (!link)
@@ -275,12 +275,12 @@ int attest_kern_open(const struct attest_probe *probe, enum attest_rung rung,
 		return -ENOMEM;
 	kern->rung = rung;
 	kern->version = probe->version;
-	kern->with_network = !image || (image->flags & ATTEST_IMAGE_NET_DENY);
 	last_said[0] = '\0';
 	(void)libbpf_set_print(listen_to_libbpf);
 	kern->skeleton = attest_bpf__open();
 	if (!kern->skeleton)
 		return fail(-errno, reason, size, "cannot read the programs");
+	attest_network_choose(kern, image);
 	set_constants(kern);
 	set_calls(kern, calls);
 	r = choose(kern);
@@ -325,6 +325,7 @@ void attest_kern_close(struct attest_kern **kern)
 		return;
 	ring_buffer__free(k->ring);
 	attest_limit_detach(k);
+	attest_kern_group_release(k);
 	for (size_t i = 0; i < k->n_links; i++)
 		(void)bpf_link__destroy(k->links[i]);
 	for (size_t i = 0; i < ATTEST_DEMANDS_MAX; i++)

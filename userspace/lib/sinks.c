@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/types.h>
 
+#include "base/address.h"
 #include "base/str.h"
 #include "event/json.h"
 #include "lib/sinks.h"
@@ -123,16 +123,9 @@ static void fill(struct attest_event *e, const struct attest_record *rec)
 static void fill_address(struct attest_event *e,
 			 const struct attest_record *rec, char *address)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
 	if (!rec->has_addr)
 		return;
-	if (memcmp(rec->addr, mapped, sizeof(mapped)) == 0)
-		e->address = inet_ntop(AF_INET, rec->addr + sizeof(mapped),
-				       address, INET6_ADDRSTRLEN);
-	else
-		e->address =
-		    inet_ntop(AF_INET6, rec->addr, address, INET6_ADDRSTRLEN);
+	e->address = attest_address_text(rec->addr, address);
 	e->port = rec->port;
 }
 

@@ -3,13 +3,14 @@
  * Policy to image.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "policy/dfa.h"
-#include "policy/image.h"
+#include "policy/image_net.h"
 #include "policy/nfa.h"
 #include "policy/pack.h"
 #include "policy/pattern.h"
@@ -19,6 +20,7 @@
 enum {
 	START_PATHS,
 	START_EXTENSIONS,
+	START_HOSTS,
 	N_STARTS
 };
 
@@ -27,7 +29,9 @@ struct compile {
 	struct attest_diag *diag;
 	struct attest_nfa nfa;
 	struct attest_dfa dfa;
-	uint32_t *rule_of_rank; /* rules, then 1 + extension */
+	struct attest_hosts hosts;
+	/* rules, then 1 + extension, then 1 + host */
+	uint32_t *rule_of_rank;
 	size_t n_ranks;
 	size_t worst; /* the rule with the most wildcards */
 	size_t worst_wildcards;
@@ -42,6 +46,7 @@ static void compile_done(struct compile *c)
 {
 	attest_nfa_done(&c->nfa);
 	attest_dfa_done(&c->dfa);
+	attest_hosts_done(&c->hosts);
 	free(c->rule_of_rank);
 	free(c->uniform);
 	free(c->subtree);
@@ -103,25 +108,46 @@ static int add_rules(struct compile *c)
 	return r;
 }
 
-/* A name with an extension: any bytes, '.', the extension. */
-static int add_extension(struct compile *c, size_t index, uint32_t rank)
+/* Any bytes, if it begins so, and then the text. */
+static int add_name(struct compile *c, uint32_t start, bool any,
+		    const char *text, uint32_t rank)
 {
-	const char *text = c->policy->extensions[index];
 	size_t len = strlen(text);
 	struct attest_pattern pattern = { 0 };
 	int r;
 
-	pattern.tokens = calloc(len + 2, sizeof(*pattern.tokens));
+	pattern.tokens = calloc(len + 1, sizeof(*pattern.tokens));
 	if (!pattern.tokens)
 		return -ENOMEM;
-	pattern.tokens[0].kind = ATTEST_TOKEN_STAR;
-	pattern.tokens[1].byte = '.';
+	if (any)
+		pattern.tokens[pattern.n_tokens++].kind = ATTEST_TOKEN_STAR;
 	for (size_t i = 0; i < len; i++)
-		pattern.tokens[i + 2].byte = (uint8_t)text[i];
-	pattern.n_tokens = len + 2;
-	c->rule_of_rank[rank] = (uint32_t)index + 1;
-	r = attest_nfa_add(&c->nfa, START_EXTENSIONS, &pattern, rank);
+		pattern.tokens[pattern.n_tokens++].byte = (uint8_t)text[i];
+	r = attest_nfa_add(&c->nfa, start, &pattern, rank);
 	attest_pattern_done(&pattern);
+	return r;
+}
+
+static int add_names(struct compile *c)
+{
+	const struct attest_policy *p = c->policy;
+	uint32_t rank = (uint32_t)p->n_rules;
+	char dotted[NAME_MAX + 2] = ".";
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->n_extensions; i++) {
+		c->rule_of_rank[rank] = (uint32_t)i + 1;
+		(void)snprintf(dotted + 1, sizeof(dotted) - 1, "%s",
+			       p->extensions[i]);
+		r = add_name(c, START_EXTENSIONS, true, dotted, rank++);
+	}
+	for (size_t i = 0; r == 0 && i < c->hosts.n; i++) {
+		const char *name = c->hosts.names[i];
+		bool any = name[0] == '*';
+
+		c->rule_of_rank[rank] = (uint32_t)i + 1;
+		r = add_name(c, START_HOSTS, any, name + any, rank++);
+	}
 	return r;
 }
 
@@ -176,17 +202,19 @@ static int make_automaton(struct compile *c)
 {
 	const struct attest_policy *p = c->policy;
 	uint32_t start;
-	int r = 0;
+	int r;
 
-	c->n_ranks = p->n_rules + p->n_extensions;
+	r = attest_hosts_make(p, &c->hosts);
+	if (r < 0)
+		return r;
+	c->n_ranks = p->n_rules + p->n_extensions + c->hosts.n;
 	c->rule_of_rank = calloc(c->n_ranks + 1, sizeof(*c->rule_of_rank));
 	if (!c->rule_of_rank)
 		return -ENOMEM;
 	for (int i = 0; r == 0 && i < N_STARTS; i++)
 		r = attest_nfa_add_node(&c->nfa, ATTEST_LOOP_NONE, &start);
 	r = r ?: add_rules(c);
-	for (size_t i = 0; r == 0 && i < p->n_extensions; i++)
-		r = add_extension(c, i, (uint32_t)(p->n_rules + i));
+	r = r ?: add_names(c);
 	if (r < 0)
 		return r;
 	attest_nfa_finish(&c->nfa);
@@ -231,30 +259,6 @@ static void fill_rules(const struct attest_policy *p,
 	}
 }
 
-/* Rules with host names are for the engine, which resolves them. */
-static uint32_t fill_net(const struct attest_policy *p,
-			 struct attest_image_net *net)
-{
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < p->n_net_rules; i++) {
-		const struct attest_net_rule *r = &p->net_rules[i];
-
-		if (r->is_host)
-			continue;
-		if (net) {
-			memcpy(net[n].addr, r->addr, sizeof(net[n].addr));
-			net[n].prefix_len = r->prefix_len;
-			net[n].protocols = (uint8_t)r->protocols;
-			net[n].port_min = r->port_min;
-			net[n].port_max = r->port_max;
-			net[n].rule = (uint32_t)i;
-		}
-		n++;
-	}
-	return n;
-}
-
 static uint32_t image_flags(const struct attest_policy *p)
 {
 	uint32_t flags = 0;
@@ -290,7 +294,10 @@ static void fill_header(const struct compile *c, struct attest_image_hdr *h)
 	h->n_states = (uint32_t)c->dfa.n_states;
 	h->n_cells = c->n_cells;
 	h->n_rules = (uint32_t)p->n_rules + 1;
-	h->n_net = fill_net(p, NULL);
+	h->host_start = c->dfa.starts[START_HOSTS];
+	h->n_net = attest_image_net_fill(p, &c->hosts, NULL);
+	if (c->hosts.n)
+		h->flags |= ATTEST_IMAGE_HAS_HOSTS;
 	h->max_file_bytes = p->max_file_bytes;
 	h->max_disk_bytes = p->max_disk_bytes;
 	h->max_files = p->max_files;
@@ -327,6 +334,10 @@ static int make_image(struct compile *c, struct attest_image_hdr **ret)
 					    sizeof(struct attest_image_net));
 	if (end > ATTEST_IMAGE_MAX)
 		return too_big(c);
+	if (h.n_net > ATTEST_NET_ENTRIES_MAX)
+		return fail(c, SIZE_MAX, -E2BIG,
+			    "the network rules' names overlap too much: "
+			    "more than 4096 pairs of a rule and a name");
 	h.bytes = (uint32_t)end;
 	image = calloc(1, end);
 	if (!image)
@@ -338,8 +349,9 @@ static int make_image(struct compile *c, struct attest_image_hdr **ret)
 	fill_rules(c->policy,
 		   (struct attest_image_rule *)(image + h.rules_off));
 	if (h.n_net)
-		(void)fill_net(c->policy,
-			       (struct attest_image_net *)(image + h.net_off));
+		(void)attest_image_net_fill(
+		    c->policy, &c->hosts,
+		    (struct attest_image_net *)(image + h.net_off));
 	*ret = (struct attest_image_hdr *)image;
 	return 0;
 }

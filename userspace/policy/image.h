@@ -25,6 +25,17 @@ int attest_image_build(const struct attest_policy *policy,
 		       struct attest_image_hdr **ret_image,
 		       struct attest_diag *reterr_diag);
 
+/**
+ * Says who answers for names. What resolvers are is the machine's affair, so it
+ * is no part of what is compiled.
+ *
+ * @addrs: IPv4 in mapped form; all ports 53 of them are on the list then.
+ *
+ * Return: 0, also where no rule has a name; -E2BIG past ATTEST_RESOLVERS_MAX.
+ */
+int attest_image_set_resolvers(struct attest_image_hdr *image,
+			       const uint8_t (*addrs)[16], size_t n);
+
 /** Is this block a well-formed image? Used before any other read of it. */
 bool attest_image_is_valid(const void *data, size_t len);
 

@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include <attest/network.h>
+
 #include "policy/image.h"
 
 static const struct attest_image_state *
@@ -44,8 +46,8 @@ static bool header_is_valid(const struct attest_image_hdr *h, size_t len)
 	return h->magic == ATTEST_IMAGE_MAGIC && h->abi == ATTEST_IMAGE_ABI &&
 	       h->bytes == len && h->mode < ATTEST_MODE_END &&
 	       h->symlinks < ATTEST_SYMLINKS_END && h->fs_start < h->n_states &&
-	       h->ext_start < h->n_states && h->n_rules > 0 &&
-	       h->n_rules <= ATTEST_RULES_MAX + 1 &&
+	       h->ext_start < h->n_states && h->host_start < h->n_states &&
+	       h->n_rules > 0 && h->n_rules <= ATTEST_RULES_MAX + 1 &&
 	       section_is_valid(h, h->states_off, h->n_states,
 				sizeof(struct attest_image_state)) &&
 	       section_is_valid(h, h->cells_off, h->n_cells,
@@ -53,6 +55,7 @@ static bool header_is_valid(const struct attest_image_hdr *h, size_t len)
 	       section_is_valid(h, h->rules_off, h->n_rules,
 				sizeof(struct attest_image_rule)) &&
 	       section_is_valid(h, h->subtree_off, h->n_states, 1) &&
+	       h->n_net <= ATTEST_NET_ENTRIES_MAX &&
 	       section_is_valid(h, h->net_off, h->n_net,
 				sizeof(struct attest_image_net));
 }
@@ -70,7 +73,7 @@ static bool net_is_valid(const struct attest_image_hdr *h)
 	return true;
 }
 
-/* Both automata share the tables, so a state's rule may be an extension's. */
+/* The automata share the tables, so a state's rule may be an extension's. */
 bool attest_image_is_valid(const void *data, size_t len)
 {
 	const struct attest_image_hdr *h = data;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <attest/image.h>
+#include <attest/network.h>
 
 /** Where and why a document was refused. Set only when a parser fails. */
 struct attest_diag {
@@ -53,7 +54,7 @@ enum attest_net_default {
 struct attest_net_rule {
 	unsigned int protocols; /* ATTEST_NET_TCP | ATTEST_NET_UDP */
 	char *to;     /* address, CIDR or host name, as written; NULL: any */
-	bool is_host; /* `to` is a host name */
+	bool is_host; /* `to` is a host name, or *. and one */
 	uint8_t addr[16]; /* when !is_host; IPv4 in mapped form */
 	uint8_t prefix_len;
 	uint16_t port_min;
@@ -95,6 +96,9 @@ struct attest_policy {
 	enum attest_net_default net_default;
 	struct attest_net_rule *net_rules;
 	size_t n_net_rules;
+	/* Whose answers say what names are; none: the machine's. */
+	uint8_t resolvers[ATTEST_RESOLVERS_MAX][16];
+	size_t n_resolvers;
 
 	struct attest_process_limits limits;
 	uint32_t grants; /* ATTEST_GRANT_* */

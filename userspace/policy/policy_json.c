@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "policy/policy_read.h"
 #include "policy/seccomp_text.h"
@@ -84,17 +85,30 @@ static json_t *net_rule_json(const struct attest_net_rule *r)
 	json_t *o;
 
 	(void)snprintf(port, sizeof(port), "%u-%u", r->port_min, r->port_max);
-	o = json_pack("{s:s, s:s, s:s}", "protocol", protocol, "to",
-		      r->to ?: "any", "port", port);
+	o = json_pack("{s:s, s:s, s:s}", "protocol", protocol,
+		      r->is_host ? "host" : "to", r->to ?: "any", "port", port);
 	if (o && r->description)
 		(void)json_object_set_new(o, "description",
 					  json_string(r->description));
 	return o;
 }
 
+static json_t *resolvers_json(const struct attest_policy *p)
+{
+	json_t *list = json_array();
+	char text[INET6_ADDRSTRLEN];
+
+	for (size_t i = 0; i < p->n_resolvers; i++)
+		(void)json_array_append_new(
+		    list,
+		    json_string(attest_address_text(p->resolvers[i], text)));
+	return list;
+}
+
 static json_t *network_json(const struct attest_policy *p)
 {
 	json_t *allow = json_array();
+	json_t *o;
 
 	for (size_t i = 0; i < p->n_net_rules; i++)
 		if (json_array_append_new(
@@ -103,10 +117,13 @@ static json_t *network_json(const struct attest_policy *p)
 			allow = NULL;
 			break;
 		}
-	return json_pack("{s:s, s:o}", "default",
-			 p->net_default == ATTEST_NETWORK_DISABLED ? "disabled"
-								   : "enabled",
-			 "allow", allow);
+	o = json_pack("{s:s, s:o}", "default",
+		      p->net_default == ATTEST_NETWORK_DISABLED ? "disabled"
+								: "enabled",
+		      "allow", allow);
+	if (o && p->n_resolvers)
+		(void)json_object_set_new(o, "resolvers", resolvers_json(p));
+	return o;
 }
 
 static json_t *limits_json(const struct attest_process_limits *l)

@@ -2,22 +2,23 @@
 /**
  * The `network`, `limits` and `grants` sections.
  */
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
+#include "policy/hosts.h"
 #include "policy/policy_read.h"
 
 #define NET_RULES_MAX 4096
-#define HOST_LEN_MAX 253
 
-static const char *const section_keys[] = { "default", "allow", NULL };
-static const char *const rule_keys[] = { "protocol", "to", "port",
-					 "description", NULL };
+static const char *const section_keys[] = { "default", "allow", "resolvers",
+					    NULL };
+static const char *const rule_keys[] = { "protocol", "to",	    "host",
+					 "port",     "description", NULL };
 static const char *const limit_keys[] = { "open_files",	  "processes",
 					  "memory",	  "cpu_seconds",
 					  "wall_seconds", NULL };
@@ -51,19 +52,6 @@ void attest_net_rules_free(struct attest_net_rule *rules, size_t n)
 	free(rules);
 }
 
-static bool is_host_name(const char *text)
-{
-	size_t n = strlen(text);
-
-	if (n == 0 || n > HOST_LEN_MAX || text[0] == '-' || text[0] == '.')
-		return false;
-	for (const char *p = text; *p; p++)
-		if (!isalnum((unsigned char)*p) && !strchr("-._", *p))
-			return false;
-	/* Digits and dots only is an address with a slip in it. */
-	return strspn(text, "0123456789.") != n;
-}
-
 /* The digits of a prefix length, no more than max. */
 static bool parse_prefix(const char *text, unsigned int max, unsigned int *ret)
 {
@@ -77,7 +65,6 @@ static bool parse_prefix(const char *text, unsigned int max, unsigned int *ret)
 
 static bool parse_address(const char *text, struct attest_net_rule *rule)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const char *slash = strchrnul(text, '/');
 	char address[INET6_ADDRSTRLEN];
 	unsigned int prefix;
@@ -87,11 +74,10 @@ static bool parse_address(const char *text, struct attest_net_rule *rule)
 		return false;
 	memcpy(address, text, (size_t)(slash - text));
 	address[slash - text] = '\0';
-	v4 = inet_pton(AF_INET, address, rule->addr + 12) == 1;
-	if (v4)
-		memcpy(rule->addr, mapped, sizeof(mapped));
-	else if (inet_pton(AF_INET6, address, rule->addr) != 1)
+	if (!attest_address_parse(address, rule->addr))
 		return false;
+	/* Of ::ffff:0:0/96 the prefix is IPv6's. */
+	v4 = !strchr(address, ':');
 	prefix = v4 ? 32 : 128;
 	if (*slash && !parse_prefix(slash + 1, prefix, &prefix))
 		return false;
@@ -101,6 +87,27 @@ static bool parse_address(const char *text, struct attest_net_rule *rule)
 	for (unsigned int bit = rule->prefix_len; bit < 128; bit++)
 		rule->addr[bit / 8] &= (uint8_t) ~(0x80U >> (bit % 8));
 	return true;
+}
+
+static int read_host(struct attest_reader *rd, const struct attest_node *node,
+		     struct attest_net_rule *rule)
+{
+	int r;
+
+	if (rule->to)
+		return attest_node_error(rd, node,
+					 "a rule has 'to' or 'host', not both");
+	r = attest_node_strdup(rd, node, "host", &rule->to);
+	if (r < 0)
+		return r;
+	rule->is_host = attest_host_normalise(rule->to);
+	if (!rule->is_host)
+		return attest_node_error(
+		    rd, node,
+		    "host cannot be '%.60s'; write a name (example.org), or "
+		    "*.example.org for all names below it",
+		    rule->to);
+	return 0;
 }
 
 static int read_to(struct attest_reader *rd, const struct attest_node *node,
@@ -119,7 +126,7 @@ static int read_to(struct attest_reader *rd, const struct attest_node *node,
 	if (parse_address(rule->to, rule))
 		return 0;
 	memset(rule->addr, 0, sizeof(rule->addr));
-	rule->is_host = is_host_name(rule->to);
+	rule->is_host = attest_host_normalise(rule->to);
 	if (!rule->is_host)
 		return attest_node_error(
 		    rd, node,
@@ -179,11 +186,43 @@ static int read_net_rule(struct attest_reader *rd,
 	}
 	if (r == 0 && (value = attest_node_get(node, "to")))
 		r = read_to(rd, value, rule);
+	if (r == 0 && (value = attest_node_get(node, "host")))
+		r = read_host(rd, value, rule);
 	if (r == 0 && (value = attest_node_get(node, "port")))
 		r = read_port(rd, value, rule);
 	if (r == 0 && (value = attest_node_get(node, "description")))
 		r = attest_node_strdup(rd, value, "description",
 				       &rule->description);
+	return r;
+}
+
+static int read_resolvers(struct attest_reader *rd,
+			  const struct attest_node *node,
+			  struct attest_policy *policy)
+{
+	struct attest_net_rule rule = { 0 };
+	const char *text;
+	int r;
+
+	r = attest_node_expect(rd, node, "resolvers", ATTEST_NODE_SEQUENCE);
+	if (r == 0 && node->n_items > ATTEST_RESOLVERS_MAX)
+		r = attest_node_error(rd, node, "more than %d resolvers",
+				      ATTEST_RESOLVERS_MAX);
+	if (r == 0)
+		policy->n_resolvers = 0;
+	for (size_t i = 0; r == 0 && i < node->n_items; i++) {
+		r = attest_node_string(rd, &node->items[i], "a resolver",
+				       &text);
+		if (r == 0 &&
+		    (!parse_address(text, &rule) || rule.prefix_len != 128))
+			r = attest_node_error(rd, &node->items[i],
+					      "a resolver is an address, such "
+					      "as 10.0.0.2, not '%.60s'",
+					      text);
+		if (r == 0)
+			memcpy(policy->resolvers[policy->n_resolvers++],
+			       rule.addr, sizeof(rule.addr));
+	}
 	return r;
 }
 
@@ -256,6 +295,8 @@ int attest_policy_read_network(struct attest_reader *rd,
 		    rd, node, "network needs 'default': disabled or enabled");
 	if (r == 0 && (value = attest_node_get(node, "allow")))
 		r = read_allow(rd, value, policy);
+	if (r == 0 && (value = attest_node_get(node, "resolvers")))
+		r = read_resolvers(rd, value, policy);
 	return r;
 }
 

@@ -61,6 +61,11 @@ static int make_landlock(struct attest_confine *c,
 	if (r < 0)
 		return fail(r, text, size, "plan the Landlock rules",
 			    strerror(-r));
+	/* It would refuse first, and nobody would record it. */
+	if (o->network_by_cgroup) {
+		c->plan->handles_net = false;
+		c->landlock_state.network_is_left = true;
+	}
 	c->landlock_state.plan = c->plan;
 	/* Coverage says what is missing without it, and decides. */
 	if (abi < 1)
@@ -89,13 +94,6 @@ static int make_container(struct attest_confine *c,
 		.workspace_target = o->workspace_target,
 		.tmp_bytes = o->tmp_bytes,
 	};
-	const struct attest_cgroup_limits limits = {
-		.memory_bytes =
-		    policy->limits.memory_bytes ?: ATTEST_STRICT_MEMORY_BYTES,
-		.processes =
-		    policy->limits.processes ?: ATTEST_STRICT_PROCESSES,
-		.cpu_percent = o->cpu_percent,
-	};
 	int r;
 
 	r = attest_container_plan(policy, image, &options, &c->container);
@@ -105,12 +103,36 @@ static int make_container(struct attest_confine *c,
 	if (r < 0)
 		return fail(r, text, size, "plan the container", strerror(-r));
 	c->namespace_state.container = c->container;
-	if (!o->is_strict)
+	return 0;
+}
+
+static int make_cgroup(struct attest_confine *c,
+		       const struct attest_policy *policy,
+		       const struct attest_confine_options *o, char *text,
+		       size_t size)
+{
+	struct attest_cgroup_limits limits = { .cpu_percent = o->cpu_percent };
+	int r;
+
+	if (!o->is_strict && !o->cpu_percent && !o->with_cgroup)
 		return 0;
+	if (o->is_strict) {
+		limits.memory_bytes =
+		    policy->limits.memory_bytes ?: ATTEST_STRICT_MEMORY_BYTES;
+		limits.processes =
+		    policy->limits.processes ?: ATTEST_STRICT_PROCESSES;
+	}
 	r = attest_cgroup_make(&limits, &c->cgroup, c->cgroup_reason,
 			       sizeof(c->cgroup_reason));
-	c->rlimit_state.has_cgroup = r == 0;
-	return 0;
+	c->rlimit_state.has_cgroup = r == 0 && o->is_strict;
+	if (r < 0 && o->cpu_percent && !o->is_strict)
+		return fail(r, text, size, "limit the CPU", c->cgroup_reason);
+	/* The limits cannot be had; the network policy needs none of them. */
+	if (r < 0 && o->with_cgroup) {
+		limits = (struct attest_cgroup_limits){ 0 };
+		r = attest_cgroup_make(&limits, &c->cgroup, text, size);
+	}
+	return o->with_cgroup ? r : 0;
 }
 
 int attest_confine_make(const struct attest_policy *policy,
@@ -139,6 +161,9 @@ int attest_confine_make(const struct attest_policy *policy,
 			policy->has_network && policy->n_net_rules == 0 &&
 			policy->net_default == ATTEST_NETWORK_DISABLED;
 	ret->landlock_state.network_is_filtered = guard.network;
+	guard.group = options->network_by_cgroup &&
+		      policy->net_default == ATTEST_NETWORK_DISABLED &&
+		      policy->n_net_rules > 0;
 	attest_guard_make(&guard, &ret->guard);
 	if (!options->without_landlock)
 		r = make_landlock(ret, policy, image, options, reterr_text,
@@ -146,7 +171,7 @@ int attest_confine_make(const struct attest_policy *policy,
 	if (r == 0 && in_container)
 		r = make_container(ret, policy, image, options, reterr_text,
 				   size);
-	return r;
+	return r ?: make_cgroup(ret, policy, options, reterr_text, size);
 }
 
 void attest_confine_done(struct attest_confine *confine)

@@ -35,7 +35,12 @@ struct attest_confine_options {
 	const char *workspace;	      /* host directory, or NULL */
 	const char *workspace_target; /* NULL: the same path */
 	uint64_t tmp_bytes;	      /* of a container's /tmp; 0: default */
-	uint64_t cpu_percent;	      /* of one CPU, strict only; 0: no limit */
+	uint64_t cpu_percent;	      /* of one CPU; 0: no limit */
+	bool with_cgroup;	      /* others want it, too */
+	/* Programs of the cgroup decide on connections: the guard refuses what
+	 * they do not see.
+	 */
+	bool network_by_cgroup;
 };
 
 struct attest_confine {

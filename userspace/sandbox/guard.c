@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -114,6 +115,27 @@ static void add_network(struct attest_guard *g)
 	refuse(g, SYS_io_uring_setup, ENOSYS);
 }
 
+static void add_group(struct attest_guard *g)
+{
+	jump_if_not(g, SYS_socket, 9);
+	load(g, offsetof(struct seccomp_data, args));
+	put(g, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX,
+					    6, 0));
+	put(g, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET,
+					    5, 0));
+	put(g, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6,
+					    4, 0));
+	put(g, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+					    AF_NETLINK, 0, 2));
+	load(g, offsetof(struct seccomp_data, args) + 2 * sizeof(uint64_t));
+	put(g, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+					    NETLINK_ROUTE, 1, 0));
+	ret(g, REFUSE(EACCES));
+	load(g, offsetof(struct seccomp_data, nr));
+	refuse(g, SYS_bpf, EPERM);
+	refuse(g, SYS_io_uring_setup, ENOSYS);
+}
+
 static void add_strict(struct attest_guard *g)
 {
 	static const uint32_t refused[] = { SYS_unshare, SYS_setns, SYS_keyctl,
@@ -149,6 +171,8 @@ void attest_guard_make(const struct attest_guard_options *options,
 		add_truncation(g);
 	if (options->network)
 		add_network(g);
+	if (options->group)
+		add_group(g);
 	if (options->strict)
 		add_strict(g);
 	ret(g, SECCOMP_RET_ALLOW);

@@ -23,6 +23,11 @@ struct attest_guard_options {
 	 * which could make sockets past the filter, ENOSYS.
 	 */
 	bool network;
+	/* Sockets that a cgroup's programs do not see get EACCES: all but unix,
+	 * internet and routing ones. bpf(2), with which root could take the
+	 * programs off, EPERM; io_uring as above.
+	 */
+	bool group;
 	/* No new namespaces, no keyrings. */
 	bool strict;
 };

@@ -114,6 +114,8 @@ cover_net_default(const struct attest_landlock_state *state,
 
 	if (policy->net_default == ATTEST_NETWORK_ENABLED)
 		return (struct answer){ ATTEST_COVER_FULL, "" };
+	if (state->network_is_left)
+		return (struct answer){ ATTEST_COVER_NONE, "" };
 	if (state->network_is_filtered)
 		return (struct answer){ ATTEST_COVER_FULL,
 					"no socket but unix ones can be made" };
@@ -126,6 +128,8 @@ cover_net_default(const struct attest_landlock_state *state,
 static struct answer cover_net_rule(const struct attest_landlock_state *state,
 				    const struct attest_net_rule *rule)
 {
+	if (state->network_is_left)
+		return (struct answer){ ATTEST_COVER_NONE, "" };
 	if (rule->port_max - rule->port_min >= ATTEST_LANDLOCK_PORTS_MAX)
 		return (struct answer){ ATTEST_COVER_NONE,
 					"so many ports cannot be listed; the "

@@ -125,6 +125,7 @@ struct attest_landlock_state {
 	int abi;		   /* attest_landlock_probe() */
 	bool truncate_is_filtered; /* a seccomp filter stands in below ABI 3 */
 	bool network_is_filtered;  /* as by attest_guard_options.network */
+	bool network_is_left;	   /* to programs of a cgroup */
 	const struct attest_landlock_plan *plan; /* NULL: not planned yet */
 };
 

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# egress.sh BINARY: the network policy by programs of a cgroup, on this
+# machine's kernel: names, addresses, and ways around them.
+set -u
+bin=$1
+here=$(cd "$(dirname "$0")" && pwd)
+[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
+if [ -z "${ATTEST_EGRESS_NETNS:-}" ]; then
+	unshare -n true 2>/dev/null && command -v ip >/dev/null ||
+		{ echo "needs network namespaces and ip"; exit 77; }
+	ATTEST_EGRESS_NETNS=1 exec unshare -n "$0" "$bin"
+fi
+W=$(mktemp -d /tmp/attest-egress.XXXXXX)
+server=
+trap 'kill $server 2>/dev/null; rm -rf "$W"' EXIT
+failed=0
+fail() { echo "not ok $*"; failed=1; }
+
+ip link set lo up
+for i in 7 8 9 10 11 53 54 66; do
+	ip addr add 10.99.0.$i/32 dev lo
+done
+ip addr add fd99::7/128 dev lo nodad
+python3 "$here/egress.py" serve "$W/ready" &
+server=$!
+for _ in $(seq 100); do
+	[ -e "$W/ready" ] && break
+	sleep 0.1
+done
+
+policy() # MODE
+{
+	cat <<-EOT
+	version: 1
+	name: egress
+	mode: $1
+	filesystem:
+	  default: read-write
+	  rules:
+	    - { path: "/sys/fs/cgroup/*", access: read-only }
+	network:
+	  default: disabled
+	  resolvers: [10.99.0.53]
+	  allow:
+	    - { host: registry.test, protocol: tcp, port: 443 }
+	    - { host: Long.Test., port: 443 }
+	    - { host: six.test, port: 443 }
+	    - { host: "*.wild.test", protocol: tcp, port: 443 }
+	EOT
+}
+policy enforce >"$W/enforce.yaml"
+policy audit >"$W/audit.yaml"
+"$bin" explain -p "$W/enforce.yaml" >"$W/explain" ||
+	{ echo "no programs of a cgroup here"; cat "$W/explain"; exit 77; }
+
+expect() # WHICH RESULT NAME...
+{
+	local names=("${@:3}") name
+	for name in "${names[@]}"; do
+		grep -qx "$name $2" "$1" ||
+			fail "$name: $(grep "^$name " "$1") and not $2"
+	done
+}
+
+yes=(ask named named_mapped chain six wild tcp route unix)
+no=(before named_port named_udp wild_itself evil rebind other_resolver
+	own_resolver in_own_netns race unspec after_connect fast_open marked
+	raw ping packet vsock mptcp listen)
+# "before" first; the others must not depend on what came before them.
+export EGRESS_PORT=$W/ready.port
+"$bin" run -q -p "$W/enforce.yaml" --events "$W/events" -- \
+	python3 "$here/egress.py" try before dotted_label "${yes[@]}" \
+	"${no[@]:1}" >"$W/out" 2>"$W/err"
+expect "$W/out" ok "${yes[@]}"
+expect "$W/out" refused "${no[@]}" dotted_label
+# A refusal has the name that the address was given for.
+grep -q '"address":"10.99.0.66".*"address_name":"evil.test"' "$W/events" ||
+	grep -q 'evil.test' "$W/events" || fail "no record with a name"
+[ "$(ls -d /sys/fs/cgroup{,/unified}/attest-run-* 2>/dev/null | wc -l)" = 0 ] ||
+	fail "a cgroup is left behind"
+
+[ $failed = 0 ] || { cat "$W/out" "$W/err"; exit 1; }
+echo "$(wc -l <"$W/out") attempts: as they should end"
