@@ -25,6 +25,18 @@ def need(*programs):
     return found if len(found) > 1 else found[0]
 
 
+def receiver(name):
+    """Where scripts/receivers put one; exit 77 if it cannot be had."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          "../../scripts/receivers")
+    done = subprocess.run([script, name], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        print(f"skipped: no {name}: {done.stderr.splitlines()[-1:]}")
+        sys.exit(77)
+    return done.stdout.strip()
+
+
 def free_port(kind=socket.SOCK_STREAM):
     with socket.socket(socket.AF_INET, kind) as s:
         s.bind(("127.0.0.1", 0))

@@ -106,12 +106,18 @@ static void count_deliveries(struct attest_queue_worker *w, int error)
 	}
 	s->retries += error < 0;
 	s->dropped = w->source.lost;
-	/* A refusal for good stays to be read; a trouble that is over goes. */
 	if (w->source.courier->error[0])
 		memcpy(s->last_error, w->source.courier->error,
 		       sizeof(s->last_error));
-	else if (error >= 0 && s->rejected == 0)
-		s->last_error[0] = '\0';
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+/* A refusal for good stays to be read; a trouble that is over goes. */
+static void forget_error(struct attest_queue_worker *w)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	if (w->status.rejected == 0)
+		w->status.last_error[0] = '\0';
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -126,6 +132,8 @@ static uint64_t window_start(struct attest_queue_worker *w, uint64_t next)
 	while (drop + 1 < w->window_n &&
 	       w->sent_bytes - w->window[drop + 1].bytes > limit)
 		drop++;
+	if (drop > 0)
+		forget_error(w);
 	w->window_n -= drop;
 	memmove(w->window, w->window + drop, w->window_n * sizeof(*w->window));
 	return w->window_n ? w->window[0].seq : next;
@@ -212,6 +220,8 @@ static void send_batch(struct attest_queue_worker *w)
 	w->backoff_ms = 0;
 	if (c->ops->window_bytes)
 		enter_window(w, first, bytes, records);
+	else if (r >= 0)
+		forget_error(w);
 	(void)attest_spool_commit(w->source.spool,
 				  window_start(w, w->source.expected));
 }
@@ -228,9 +238,11 @@ static void idle(struct attest_queue_worker *w)
 
 		if (r > 0) {
 			w->window_n = 0;
+			forget_error(w);
 			(void)attest_spool_commit(w->source.spool,
 						  w->source.expected);
 		} else if (r < 0) {
+			count_deliveries(w, r);
 			rewind_window(w);
 		}
 		w->idle_since_ns = now;

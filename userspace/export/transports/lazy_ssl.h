@@ -29,7 +29,6 @@
 	X(SSL_free) \
 	X(SSL_get0_param) \
 	X(SSL_get_error) \
-	X(SSL_get_shutdown) \
 	X(SSL_get_verify_result) \
 	X(SSL_new) \
 	X(SSL_read) \
@@ -62,7 +61,6 @@ ATTEST_SSL_NAMES(ATTEST_LAZY_DECLARE)
 #define SSL_free attest_lazy_SSL_free
 #define SSL_get0_param attest_lazy_SSL_get0_param
 #define SSL_get_error attest_lazy_SSL_get_error
-#define SSL_get_shutdown attest_lazy_SSL_get_shutdown
 #define SSL_get_verify_result attest_lazy_SSL_get_verify_result
 #define SSL_new attest_lazy_SSL_new
 #define SSL_read attest_lazy_SSL_read

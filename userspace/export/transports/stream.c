@@ -118,17 +118,10 @@ static ssize_t drain(struct attest_stream *s)
 	char buffer[512];
 	ssize_t n;
 
-	if (!s->ssl) {
-		n = recv(s->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-		return n < 0 ? -errno : n;
-	}
-	n = SSL_read(s->ssl, buffer, sizeof(buffer));
-	if (n > 0)
-		return n;
-	if (attest_tls_wants(s->ssl, (int)n) > 0)
-		return -EAGAIN;
-	return SSL_get_shutdown(s->ssl) & SSL_RECEIVED_SHUTDOWN ? 0
-								: -ECONNRESET;
+	if (s->ssl)
+		return attest_tls_read(s->ssl, buffer, sizeof(buffer));
+	n = recv(s->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+	return n < 0 ? -errno : n;
 }
 
 /* A peer that closed would swallow what is sent next without a word. */
@@ -141,6 +134,9 @@ static int check_peer(struct attest_stream *s)
 	} while (n > 0);
 	if (n == -EAGAIN || n == -EWOULDBLOCK)
 		return 0;
+	if (n == -EPROTO)
+		return attest_tls_fail(s->courier, s->ssl,
+				       "the receiver refuses us");
 	return attest_courier_fail(s->courier, n < 0 ? (int)n : -ECONNRESET,
 				   "the receiver closed the connection");
 }
@@ -228,8 +224,11 @@ static bool farewell(struct attest_stream *s)
 		if (n < 0)
 			break;
 	}
-	/* Many TLS servers close without a close_notify of their own. */
-	return s->ssl && recv(s->fd, &n, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	/* Many TLS servers close without a close_notify of their own. An alert
+	 * is no farewell: what they did not read they did not keep.
+	 */
+	return s->ssl && n != -EPROTO &&
+	       recv(s->fd, &n, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 bool attest_stream_done(struct attest_stream *s)

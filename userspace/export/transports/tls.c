@@ -100,6 +100,29 @@ int attest_tls_wants(SSL *ssl, int result)
 	return -1;
 }
 
+ssize_t attest_tls_read(SSL *ssl, void *buffer, int size)
+{
+	int n, reason;
+
+	ERR_clear_error();
+	n = SSL_read(ssl, buffer, size);
+	if (n > 0)
+		return n;
+	switch (SSL_get_error(ssl, n)) {
+	case SSL_ERROR_WANT_READ:
+	case SSL_ERROR_WANT_WRITE:
+		return -EAGAIN;
+	case SSL_ERROR_ZERO_RETURN:
+		return 0;
+	case SSL_ERROR_SSL:
+		reason = ERR_GET_REASON(ERR_peek_last_error());
+		return reason == SSL_R_UNEXPECTED_EOF_WHILE_READING
+			   ? -ECONNRESET
+			   : -EPROTO;
+	}
+	return -ECONNRESET;
+}
+
 int attest_tls_fail(struct attest_courier *courier, SSL *ssl, const char *what)
 {
 	unsigned long error = ERR_peek_last_error();

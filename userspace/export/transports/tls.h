@@ -15,5 +15,11 @@ int attest_tls_context(const struct attest_url *url, SSL_CTX **ret,
 SSL *attest_tls_session(SSL_CTX *context, int fd, const char *host);
 /** POLLIN or POLLOUT to wait for after result, or -1: it failed. */
 int attest_tls_wants(SSL *ssl, int result);
+/**
+ * SSL_read() as recv(): 0 after the peer's close_notify; -EAGAIN; -ECONNRESET
+ * if it closed without; -EPROTO if it sent an alert, such as one that refuses
+ * our certificate, or nonsense.
+ */
+ssize_t attest_tls_read(SSL *ssl, void *buffer, int size);
 /** Fills the courier's error with OpenSSL's; -EPROTO. */
 int attest_tls_fail(struct attest_courier *courier, SSL *ssl, const char *what);
