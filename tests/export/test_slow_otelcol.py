@@ -32,10 +32,10 @@ service:
         expect_ids(lambda: "\n".join(re.findall(
             r"log\.record\.uid: Str\((.*)\)", b.read("out"))), 0, COUNT)
         shown = b.read("out")
-        for what in (r"SeverityText: ERROR", r"Str\(/etc/shadow\)",
+        for what in (r"SeverityNumber: Error\(17\)", r"Str\(/etc/shadow\)",
                      r"Body: Str\(opened for reading by cat\)",
                      r"Str\(ForbiddenPath\)", r"-> service\.name: Str\(",
-                     r"Timestamp: 20"):
+                     r"\nTimestamp: 20", r"\nObservedTimestamp: 20"):
             assert re.search(what, shown), (what, shown[-3000:])
 
 

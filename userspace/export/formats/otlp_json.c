@@ -43,12 +43,14 @@ static int write_otlp_json(struct attest_str *s,
 	const char *comma = "";
 	struct attest_value v;
 
-	attest_str_printf(s,
-			  "{\"timeUnixNano\":\"%llu\",\"severityNumber\":%u,"
-			  "\"severityText\":\"%s\",\"body\":",
-			  (unsigned long long)rec->time_ns,
-			  attest_otlp_severity(rec),
-			  attest_verdict_name(rec->verdict));
+	attest_str_printf(
+	    s,
+	    "{\"timeUnixNano\":\"%llu\","
+	    "\"observedTimeUnixNano\":\"%llu\","
+	    "\"severityNumber\":%u,"
+	    "\"severityText\":\"%s\",\"body\":",
+	    (unsigned long long)rec->time_ns, (unsigned long long)rec->time_ns,
+	    attest_otlp_severity(rec), attest_verdict_name(rec->verdict));
 	(void)attest_get_message(rec, &v);
 	put_any(s, &v);
 	attest_str_puts(s, ",\"attributes\":[");

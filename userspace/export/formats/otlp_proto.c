@@ -75,6 +75,7 @@ static int write_otlp_proto(struct attest_str *s,
 	if (!p)
 		return s->error;
 	p = attest_proto_fixed64(p, 1, rec->time_ns);
+	p = attest_proto_fixed64(p, 11, rec->time_ns); /* observed */
 	p = attest_proto_uint(p, 2, attest_otlp_severity(rec));
 	p = attest_proto_len(p, 3, strlen(text));
 	attest_out_end(s, attest_out_copy(p, text, strlen(text)));
