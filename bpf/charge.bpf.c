@@ -101,6 +101,32 @@ static __always_inline __u64 raise(struct attest_usage *u, __u64 n, __u64 limit,
 	return total;
 }
 
+/* Raises a file's charge; total becomes 0, or what the disk usage would be. */
+struct grow_ctx {
+	struct attest_charge *c;
+	struct attest_usage *u;
+	__u64 end, limit, total;
+	__u64 is_audit;
+};
+
+/* One try. 1: settled. */
+static long grow_once(__u32 i, struct grow_ctx *g)
+{
+	__u64 old = *(volatile __u64 *)&g->c->end;
+
+	g->total = 0;
+	if (g->end <= old)
+		return 1;
+	g->total = raise(g->u, g->end - old, g->limit, g->is_audit);
+	if (g->total && !g->is_audit)
+		return 1;
+	if (__sync_val_compare_and_swap(&g->c->end, old, g->end) == old)
+		return 1;
+	attest_limit_lower(&g->u->disk_bytes, g->end - old);
+	g->total = END_UNKNOWN;
+	return 0;
+}
+
 /* Charges the task's file up to `end`. Returns 0, or what the disk usage would
  * have become.
  */
@@ -109,28 +135,20 @@ static __always_inline __u64 grow(struct attest_limit_task *t, __u64 end,
 				  struct attest_usage *u, __u32 slot)
 {
 	struct attest_charge_key key = { .ino = t->ino, .dev = t->dev };
-	__u32 generation = u->generation;
-	__u64 limit = hdr->max_disk_bytes;
-	bool is_audit = hdr->mode == ATTEST_MODE_AUDIT;
-	struct attest_charge *c = charge_of(&key, t->size, slot, generation);
+	struct grow_ctx g = {
+		.u = u,
+		.end = end,
+		.limit = hdr->max_disk_bytes,
+		.is_audit = hdr->mode == ATTEST_MODE_AUDIT,
+	};
 	__u64 size = t->size;
 
-	if (!c)
-		return end > size ? raise(u, end - size, limit, is_audit) : 0;
-	for (int i = 0; i < ATTEST_CAS_TRIES; i++) {
-		__u64 old = *(volatile __u64 *)&c->end;
-		__u64 total;
-
-		if (end <= old)
-			return 0;
-		total = raise(u, end - old, limit, is_audit);
-		if (total && !is_audit)
-			return total;
-		if (__sync_val_compare_and_swap(&c->end, old, end) == old)
-			return total;
-		attest_limit_lower(&u->disk_bytes, end - old);
-	}
-	return END_UNKNOWN;
+	g.c = charge_of(&key, size, slot, u->generation);
+	if (!g.c)
+		return end > size ? raise(u, end - size, g.limit, g.is_audit)
+				  : 0;
+	bpf_loop(ATTEST_CAS_TRIES, grow_once, &g, 0);
+	return g.total;
 }
 
 /**

@@ -54,6 +54,29 @@ attest-bpf run -p $dir/policy.yaml -- sh -c 'exit 7' 2>$dir/err
 status=$?
 check the_exit_status_is_the_commands '[ $status -eq 7 ]'
 
+# Limits that only BPF has, of all processes of a command.
+if attest-bpf doctor | grep -qE 'ok *bpf (lsm|fmod_ret)'; then
+	sed 's/^filesystem:/&\n  limits: { max_file_size: 64KiB, max_disk_usage: 100KiB, max_files: 3 }/' \
+		$dir/policy.yaml >$dir/limits.yaml
+	attest-bpf run -p $dir/limits.yaml --events $dir/events \
+		--report $dir/report.json -- sh -c '
+		dd if=/dev/zero of=/tmp/run/a bs=64K count=1 2>&1
+		dd if=/dev/zero of=/tmp/run/a bs=1K count=1 seek=64 conv=notrunc 2>&1
+		dd if=/dev/zero of=/tmp/run/b bs=40K count=1 2>&1
+		touch /tmp/run/c /tmp/run/d 2>&1' >$dir/out 2>$dir/err
+	status=$?
+	check what_is_within_limits_works '[ "$(stat -c %s $dir/a)" = 65536 ] &&
+		[ -e $dir/c ]'
+	check what_is_beyond_does_not_exist '[ ! -s $dir/b ] && [ ! -e $dir/d ]'
+	for kind in FileSizeLimit DiskUsageLimit FileCountLimit; do
+		check "one_record_of_$kind" \
+			'[ "$(grep -c "\"$kind\"" $dir/events)" = 1 ]'
+	done
+	check the_report_has_what_was_used 'tr -d " \n" <$dir/report.json |
+		grep -q "\"max_files\":{\"used\":3,\"limit\":3}"'
+	rm -f $dir/a $dir/b $dir/c
+fi
+
 # By BPF, by the supervisor where it does not enforce and for users.
 counting.sh attest-bpf /usr/bin/seccomp_refuse 80
 su user -c 'counting.sh attest-bpf /usr/bin/seccomp_refuse 80' |
