@@ -5,6 +5,7 @@
 
 #include "engine/enrich.h"
 #include "engine/procs.h"
+#include "event/out.h"
 #include "event/syscall.h"
 
 /* "opened for reading", by hook and access. */
@@ -93,6 +94,33 @@ static bool put_limit(const struct attest_record *rec, char *text, size_t size)
 	return true;
 }
 
+/* "opened for reading by cat": no printf(), there may be a million a second. */
+static void put_deed(const struct attest_record *rec, char *text)
+{
+	static const char climbs[] = " through a path that climbs with ..";
+	const char *deed = deed_of(rec);
+	char *p = attest_out_copy(text, deed, strlen(deed));
+
+	p = attest_out_copy(p, " by ", 4);
+	p = attest_out_copy(p, rec->comm, strlen(rec->comm));
+	if (rec->violation == ATTEST_VIOLATION_PATH_TRAVERSAL)
+		p = attest_out_copy(p, climbs, strlen(climbs));
+	*p = '\0';
+}
+
+/* PREFIX-CPU-NUMBER */
+static void put_id(const char *prefix, const struct attest_event_hdr *hdr,
+		   char *id)
+{
+	char *p = attest_out_copy(id, prefix, strlen(prefix));
+
+	*p++ = '-';
+	p = attest_out_digits(p, hdr->cpu);
+	*p++ = '-';
+	p = attest_out_digits(p, hdr->seq);
+	*p = '\0';
+}
+
 static void fill_context(struct attest_record *rec,
 			 struct attest_enriched *texts)
 {
@@ -110,11 +138,7 @@ static void fill_context(struct attest_record *rec,
 				       "too long or deep",
 				       deed_of(rec), rec->comm);
 		else
-			(void)snprintf(
-			    text, size, "%s by %s%s", deed_of(rec), rec->comm,
-			    rec->violation == ATTEST_VIOLATION_PATH_TRAVERSAL
-				? " through a path that climbs with .."
-				: "");
+			put_deed(rec, text);
 		break;
 	case ATTEST_KIND_SECCOMP:
 		(void)snprintf(text, size, "%s called by %s",
@@ -139,8 +163,7 @@ void attest_enrich(struct attest_session *s, const void *event,
 {
 	const struct attest_event_hdr *hdr = event;
 
-	(void)snprintf(rec->id, sizeof(rec->id), "%s-%x-%" PRIx64, s->id_prefix,
-		       hdr->cpu, (uint64_t)hdr->seq);
+	put_id(s->id_prefix, hdr, rec->id);
 	rec->host = s->host;
 	rec->exe = attest_procs_exe(s->procs, rec->pid);
 	rec->cgroup = attest_procs_cgroup(s->procs, hdr->cgroup_id, rec->pid);

@@ -67,15 +67,20 @@ char *attest_out_i64(char *p, int64_t value)
 	return attest_out_u64(p, 0 - (uint64_t)value);
 }
 
-char *attest_out_hex(char *p, uint64_t value)
+char *attest_out_digits(char *p, uint64_t value)
 {
 	int shift = value ? (63 - __builtin_clzll(value)) / 4 * 4 : 0;
 
-	*p++ = '0';
-	*p++ = 'x';
 	for (; shift >= 0; shift -= 4)
 		*p++ = "0123456789abcdef"[value >> shift & 15];
 	return p;
+}
+
+char *attest_out_hex(char *p, uint64_t value)
+{
+	*p++ = '0';
+	*p++ = 'x';
+	return attest_out_digits(p, value);
 }
 
 static char *two(char *p, unsigned int value)

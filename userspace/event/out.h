@@ -51,6 +51,8 @@ static inline char *attest_out_copy(char *p, const char *data, size_t len)
 char *attest_out_u64(char *p, uint64_t value);
 /** Decimal with sign; room for 20 bytes. */
 char *attest_out_i64(char *p, int64_t value);
+/** Hex digits without leading zeros; room for 16 bytes. */
+char *attest_out_digits(char *p, uint64_t value);
 /** "0x" and hex digits without leading zeros; room for 18 bytes. */
 char *attest_out_hex(char *p, uint64_t value);
 /** RFC 3339 in UTC with nine decimals; room for 30 bytes. */
