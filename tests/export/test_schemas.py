@@ -148,6 +148,7 @@ def cef():
         fields = {}
         for m, nxt in zip(marks, marks[1:] + [None]):
             raw = rest[m.end():nxt.start() if nxt else None]
+            assert not re.search(r"(?<!\\)(?:\\\\)*=", raw), raw
             fields[m[1]] = re.sub(r"\\(.)", lambda x: names[x[1]], raw)
         assert fields["externalId"] == f"rec-{i}"
         if i == 3:

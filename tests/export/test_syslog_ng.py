@@ -22,6 +22,8 @@ source s {{ {source} }};
 destination d {{
     file("{b.path("out")}"
         template("$LEVEL_NUM|$HOST|$PROGRAM|$MSGID|$SDATA|$MSG\\n"));
+    file("{b.path("values")}"
+        template("${{.SDATA.attest@32473.id}} ${{.SDATA.attest@32473.path}}\\n"));
 }};
 log {{ source(s); destination(d); }};
 """)
@@ -59,6 +61,11 @@ def tcp(source, framing):
             "3", "ci-7", "attest-bpf", "ForbiddenPath"), first
         assert 'path="/etc/shadow"' in data, first
         assert text == "opened for reading by cat", first
+        # Every character that needs an escape, as another parser reads it.
+        values = dict(x.split(" ", 1) for x in
+                      b.read("values").splitlines())
+        assert values["rec-3"] == \
+            '/tmp/a#012b|c=d\\e"f]g#011\ufffd\xe4#001', values["rec-3"]
 
 
 def tcp_octet():

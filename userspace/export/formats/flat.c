@@ -23,6 +23,22 @@ static char *put_text(char *p, const char *data, size_t len,
 	return p;
 }
 
+/* Its padding may need an escape as any '='. */
+static char *put_base64(char *p, const char *data, size_t len,
+			attest_escape escape)
+{
+	char *end = attest_out_base64(p, data, len);
+	size_t padding = 0;
+
+	while (end > p && end[-1] == '=') {
+		end--;
+		padding++;
+	}
+	while (padding-- > 0)
+		end = escape(end, '=');
+	return end;
+}
+
 void attest_flat_value(struct attest_str *s, const struct attest_value *v,
 		       attest_escape escape)
 {
@@ -42,7 +58,7 @@ void attest_flat_value(struct attest_str *s, const struct attest_value *v,
 		p = attest_out_copy(p, v->u ? "true" : "false", v->u ? 4 : 5);
 		break;
 	case ATTEST_VALUE_BASE64:
-		p = attest_out_base64(p, v->data, v->len);
+		p = put_base64(p, v->data, v->len, escape);
 		break;
 	default:
 		p = put_text(p, v->data, v->len, escape);
