@@ -37,9 +37,14 @@ for format in json text ecs ocsf cef leef rfc5424 otlp-json hec; do
 	out "^  $format "
 done
 
+# A file's name may have what means something in a URL.
+refuse 3 --events "$tmp/a b?c=1%41#.jsonl"
+[ "$(ids "$tmp/a b?c=1%41#.jsonl" | wc -l)" -eq 3 ] || fail "--events, odd name"
+
 # What is wrong with a URL is said before the command starts, no secret with it.
 for url in nonsense:// file:// 'file:///x?format=xml' 'file:///x?nope=1' \
-	'https://user:geheim@siem/' 'syslog+tcp://siem:99999'; do
+	'https://user:geheim@siem/' 'syslog+tcp://siem:99999' \
+	$'http://siem/\e[31m'; do
 	t 2 run -p "$tmp/p.yaml" --best-effort --export "$url" -- \
 		touch "$tmp/ran"
 	no_err geheim

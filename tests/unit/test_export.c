@@ -113,6 +113,7 @@ static void bad_urls_say_what_is_wrong(void **state)
 		{ "file:///%4", "bad % escape in the path" },
 		{ "file://u:hunter2@h/x", "no user or password in the URL" },
 		{ "file://h:99999/x", "a port is 1..65535" },
+		{ "file:///x\033[31m", "write %1B" },
 		{ "file://[::1/x", "'[' without ']'" },
 		{ "file:///no/such/dir/x", "No such file or directory" },
 	};

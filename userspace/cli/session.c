@@ -12,6 +12,19 @@
 /* So many violations are shown; all are recorded and counted. */
 #define SHOWN_MAX 20
 
+/* A file's name may have what means something in a URL. */
+static void put_path(struct attest_str *url, const char *path)
+{
+	for (; *path; path++) {
+		unsigned char c = (unsigned char)*path;
+
+		if (c <= ' ' || c == 0x7f || strchr("%?#", c))
+			attest_str_printf(url, "%%%02x", c);
+		else
+			attest_str_putc(url, (char)c);
+	}
+}
+
 static int add_exports(const struct attest_session_values *v,
 		       struct attest_sandbox *sandbox)
 {
@@ -24,15 +37,16 @@ static int add_exports(const struct attest_session_values *v,
 			return attest_cli_fail(&error);
 	if (!v->events)
 		return ATTEST_EXIT_DONE;
+	attest_str_puts(&url, "file://");
 	/* A relative name in a URL would be a host. */
-	if (v->events[0] == '/') {
-		attest_str_printf(&url, "file://%s?format=json", v->events);
-	} else {
+	if (v->events[0] != '/') {
 		_cleanup_free_ char *cwd = getcwd(NULL, 0);
 
-		attest_str_printf(&url, "file://%s/%s?format=json",
-				  cwd ? cwd : "", v->events);
+		put_path(&url, cwd ? cwd : "");
+		attest_str_putc(&url, '/');
 	}
+	put_path(&url, v->events);
+	attest_str_puts(&url, "?format=json");
 	if (url.error)
 		return ATTEST_EXIT_FAILED;
 	if (attest_sandbox_add_export(sandbox, url.data, &error) < 0)

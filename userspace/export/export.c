@@ -142,6 +142,9 @@ int attest_export_open(const char *url,
 		return r;
 	(void)snprintf(sink->name, sizeof(sink->name), "%.32s://%.64s%.80s",
 		       parsed.scheme, parsed.authority, parsed.path);
+	for (char *c = sink->name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
 	attest_export_group_add(args.options->group, sink);
 	*ret = &sink->sink;
 	return 0;

@@ -229,6 +229,14 @@ int attest_url_parse(const char *text, struct attest_url *ret_url,
 		return attest_export_fail(reterr_diag, -E2BIG,
 					  "a URL of more than %d bytes",
 					  ATTEST_URL_MAX);
+	/* It is shown to people, on terminals. */
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return attest_export_fail(
+			    reterr_diag, -EINVAL,
+			    "a control character in the URL: write "
+			    "%%%02X",
+			    (unsigned char)*c);
 	r = parse_scheme(&text, &url, reterr_diag);
 	if (r >= 0)
 		r = parse_authority(&text, &url, reterr_diag);
