@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""rsyslog over UDP, TCP with both framings, and mutual TLS."""
+"""rsyslog over UDP, a datagram socket, TCP with both framings, and mutual TLS."""
 import os
 import socket
 import subprocess
@@ -33,6 +33,15 @@ input(type="imudp" address="127.0.0.1" port="{port}" rcvbufSize="4m")''')
         harness.time.sleep(0.5)
         b.send(f"syslog+udp://127.0.0.1:{port}?spool=none", 0, 500, 50)
         expect_ids(lambda: b.read("out"), 0, 500)
+
+
+def unix():
+    with Bench() as b:
+        start(b, f'''module(load="imuxsock" sysSock.use="off")
+input(type="imuxsock" socket="{b.path("log")}" useSpecialParser="off")''')
+        wait_for("rsyslogd", lambda: os.path.exists(b.path("log")))
+        b.send(f"unix://{b.path('log')}?spool={b.path('spool')}", 0, COUNT)
+        expect_ids(lambda: b.read("out"), 0, COUNT)
 
 
 def tcp(framing):
@@ -89,4 +98,4 @@ input(type="imtcp" address="127.0.0.1" port="{port}")''')
         assert 9000 not in harness.ids(b.read("out"))
 
 
-main(udp, tcp_octet, tcp_lf, tls)
+main(udp, unix, tcp_octet, tcp_lf, tls)
