@@ -15,6 +15,7 @@
 #define SECCOMP_RET_ACTION_FULL 0xffff0000U
 #define SECCOMP_RET_DATA 0x0000ffffU
 #define SECCOMP_RET_LOG 0x7ffc0000U
+#define SECCOMP_RET_USER_NOTIF 0x7fc00000U
 #define SECCOMP_RET_ERRNO 0x00050000U
 #define SECCOMP_RET_TRACE 0x7ff00000U
 
@@ -42,7 +43,8 @@ int BPF_PROG(attest_audit_seccomp, unsigned long nr, long signr, int code)
 	__u32 action = (__u32)code & SECCOMP_RET_ACTION_FULL;
 	struct pt_regs *regs;
 
-	if (!s)
+	/* What a supervisor answers is recorded by it, and is no kill. */
+	if (!s || action == SECCOMP_RET_USER_NOTIF)
 		return 0;
 	attest_hdr_fill(&ev.hdr, s, ATTEST_EVENT_SYSCALL, ATTEST_HOOK_SECCOMP);
 	ev.hdr.size = sizeof(ev);

@@ -37,6 +37,10 @@ cp "$tmp/out.json" "$tmp/out"
 valid report.schema.json
 json 'd["subject"]["exit_status"] == 0 and d["policy"]["name"] == "cli-test"'
 json 'd["coverage"]["complete"]'
+# Calls that are only traced are counted apart.
+t 0 run --level standard --no-bpf --best-effort -- sh -c '/bin/true; exit 0'
+err ' 0 violations, [1-9][0-9]* calls? traced, 0 records lost$'
+no_err SyscallTraced
 t 2 run -p "$tmp/none.yaml" -- true
 (cd / && "$bin" run -- true) >"$tmp/out" 2>"$tmp/err" && fail "no policy"
 err 'which policy\?'

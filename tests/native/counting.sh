@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# counting.sh [--as-user] ATTEST_BPF SECCOMP_REFUSE [COUNT]: COUNT refused calls of eight
-# threads are COUNT records, no two of the same call, for every action, and
-# each record says all that is known of the call. Prints lines as a kernel test
-# does: it runs in the guests too.
+# counting.sh [--as-user] ATTEST_BPF SECCOMP_REFUSE [COUNT]: COUNT refused calls
+# of eight threads are COUNT records, no two of the same call, for every action,
+# and each record says all that is known of the call. Prints lines as a kernel
+# test does: it runs in the guests too.
 set -u
 work=$(mktemp -d /tmp/attest-counting.XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -11,7 +11,7 @@ if [ "$1" = --as-user ]; then
 	[ "$(id -u)" = 0 ] || { echo "already a user, skipped"; exit 77; }
 	cp "$0" "$2" "$3" "$work"
 	chmod 755 "$work"
-	cd "$work"
+	cd "$work" || exit
 	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
 		"./${0##*/}" "./${2##*/}" "./${3##*/}"
 	exit
@@ -37,6 +37,7 @@ END
 
 # One start, since each loads the programs anew where BPF records.
 chmod 755 "$work"
+# shellcheck disable=SC2016 # for the inner shell
 "$tool" run -p "$work/policy.yaml" --best-effort --quiet \
 	--events "$work/events" -- sh -c '
 	for call in getpriority getpgid getsid times; do

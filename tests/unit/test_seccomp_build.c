@@ -218,19 +218,93 @@ static void published_profiles_decide_as_by_libseccomp(void **state)
 	static const char *const files[] = {
 		"moby-seccomp-default.json",
 		"containers-common-seccomp.json",
+		/* Comes with podman, which the tests of containers need. */
+		"/usr/share/containers/seccomp.json",
 	};
 	char path[4096];
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s",
-			       getenv("ATTEST_DATA_DIR")
-				   ?: ATTEST_SOURCE_DIR "/../shared/data",
-			       files[i]);
+		const char *folder = getenv("ATTEST_DATA_DIR")
+					 ?: ATTEST_SOURCE_DIR "/../shared/data";
+
+		(void)snprintf(path, sizeof(path), "%s%s%s",
+			       files[i][0] == '/' ? "" : folder,
+			       files[i][0] == '/' ? "" : "/", files[i]);
 		if (access(path, R_OK) == 0)
 			compare_all(read_profile(NULL, path));
 		else
 			print_message("%s is not there\n", path);
 	}
+}
+
+#define RULE(name, action, args)                                               \
+	"- names: [" name "]\n  action: " action "\n  args: [" args "]\n"
+#define ARG(index, op, value)                                                  \
+	"{index: " #index ", op: SCMP_CMP_" op ", value: " value "}"
+#define MASKED(index, mask, value)                                             \
+	"{index: " #index ", op: SCMP_CMP_MASKED_EQ, value: " mask             \
+	", valueTwo: " value "}"
+
+/* What libseccomp's own regression tests are about, with calls that are. */
+static void filters_of_libseccomps_tests_decide_alike(void **state)
+{
+	static const char *const profiles[] = {
+		/* basic: few calls, one of them by a descriptor */
+		"defaultAction: SCMP_ACT_KILL\nsyscalls:\n" RULE(
+		    "read", "SCMP_ACT_ALLOW", ARG(0, "EQ", "0"))
+		    RULE("write", "SCMP_ACT_ALLOW", ARG(0, "EQ", "1")) RULE(
+			"write", "SCMP_ACT_ALLOW",
+			ARG(0, "EQ",
+			    "2")) "- { names: [close, rt_sigreturn], action: SCMP_ACT_ALLOW }\n",
+		/* every action */
+		"defaultAction: SCMP_ACT_ALLOW\nsyscalls:\n"
+		"- { names: [read], action: SCMP_ACT_KILL_THREAD }\n"
+		"- { names: [write], action: SCMP_ACT_ERRNO, errnoRet: 1 }\n"
+		"- { names: [close], action: SCMP_ACT_TRAP }\n"
+		"- { names: [openat], action: SCMP_ACT_LOG }\n"
+		"- { names: [fstat], action: SCMP_ACT_KILL_PROCESS }\n"
+		"- { names: [statx], action: SCMP_ACT_ERRNO, errnoRet: 4094 }\n",
+		/* every comparison, in 64 bits and at their edges */
+		"defaultAction: SCMP_ACT_KILL_PROCESS\nsyscalls:\n" RULE(
+		    "mmap", "SCMP_ACT_ALLOW", ARG(0, "NE", "0x123456789abc"))
+		    RULE("read", "SCMP_ACT_ALLOW", ARG(1, "LT", "0x100000000"))
+			RULE("socket", "SCMP_ACT_ALLOW",
+			     ARG(2, "LE", "0xffffffff"))
+			    RULE("clone", "SCMP_ACT_ALLOW",
+				 ARG(3, "EQ", "0xffffffffffffffff"))
+				RULE("fcntl", "SCMP_ACT_ALLOW",
+				     ARG(4, "GE", "0x8000000000000000"))
+				    RULE("ioctl", "SCMP_ACT_ALLOW",
+					 ARG(5, "GT", "0xffffffff"))
+					RULE("personality", "SCMP_ACT_ALLOW",
+					     MASKED(0, "0xff000000ff",
+						    "0x2000000008")),
+		/* subtrees: chains that share their beginning */
+		"defaultAction: SCMP_ACT_KILL_PROCESS\nsyscalls:\n" RULE(
+		    "mmap", "SCMP_ACT_ALLOW",
+		    ARG(0, "EQ", "0") "," ARG(1, "EQ", "1"))
+		    RULE("mmap", "SCMP_ACT_ALLOW",
+			 ARG(0, "EQ", "0") "," ARG(1, "EQ", "2") "," ARG(
+			     2, "EQ", "8")) RULE("clone", "SCMP_ACT_ALLOW",
+						 ARG(1, "EQ",
+						     "1") "," ARG(2, "EQ", "2"))
+			RULE("clone", "SCMP_ACT_ALLOW", ARG(1, "EQ", "1"))
+			    RULE("socket", "SCMP_ACT_LOG",
+				 ARG(0, "GT", "8") "," ARG(
+				     1, "LT", "16") "," ARG(2, "NE", "2"))
+				RULE("socket", "SCMP_ACT_LOG",
+				     ARG(0, "LE", "8") "," ARG(2, "EQ", "2")),
+		/* a rule for all of a call beside one for some of it */
+		"defaultAction: SCMP_ACT_ERRNO\nsyscalls:\n"
+		"- { names: [ioctl], action: SCMP_ACT_ALLOW }\n" RULE(
+		    "ioctl", "SCMP_ACT_ALLOW", ARG(1, "EQ", "1"))
+		    RULE("socket", "SCMP_ACT_ALLOW", ARG(0, "EQ", "1"))
+			RULE("socket", "SCMP_ACT_ALLOW",
+			     ARG(0, "EQ", "16") "," ARG(2, "EQ", "9")),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(profiles); i++)
+		compare_all(read_profile(profiles[i], NULL));
 }
 
 static void conditions_decide_as_by_libseccomp(void **state)
@@ -329,6 +403,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_profiles_decide_as_by_libseccomp),
+		cmocka_unit_test(filters_of_libseccomps_tests_decide_alike),
 		cmocka_unit_test(conditions_decide_as_by_libseccomp),
 		cmocka_unit_test(built_in_levels_decide_as_by_libseccomp),
 		cmocka_unit_test(conditions_on_one_argument_are_alternatives),

@@ -219,6 +219,11 @@ void attest_cli_show_violation(const struct attest_event *event, void *data)
 
 	if (shown->quiet || !event->violation)
 		return;
+	/* Only recorded: that is what the policy wants. */
+	if (strcmp(event->action, "traced") == 0) {
+		shown->n_traced += event->count;
+		return;
+	}
 	if (shown->n_shown == SHOWN_MAX)
 		log_info("further violations are not shown here; --events and "
 			 "--report have them");
@@ -231,11 +236,13 @@ void attest_cli_show_result(const struct attest_sandbox_result *result,
 {
 	if (result->bpf_reason[0])
 		log_debug("BPF layer: %s: %s", result->bpf, result->bpf_reason);
-	if (shown->quiet || (!result->n_violations && !result->n_lost))
+	if (shown->quiet ||
+	    (!result->n_violations && !shown->n_traced && !result->n_lost))
 		return;
-	log_info("%llu violation%s, %llu record%s lost",
+	log_info("%llu violation%s, %llu call%s traced, %llu record%s lost",
 		 (unsigned long long)result->n_violations,
-		 result->n_violations == 1 ? "" : "s",
+		 result->n_violations == 1 ? "" : "s", shown->n_traced,
+		 shown->n_traced == 1 ? "" : "s",
 		 (unsigned long long)result->n_lost,
 		 result->n_lost == 1 ? "" : "s");
 }

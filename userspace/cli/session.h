@@ -83,6 +83,7 @@ void attest_cli_export_state(const struct attest_export_state *state,
 struct attest_shown {
 	bool quiet;
 	unsigned int n_shown;
+	unsigned long long n_traced; /* calls that are no violations */
 };
 
 /** Event callback: prints the first violations; data is an attest_shown. */

@@ -35,7 +35,9 @@ void attest_session_emit(struct attest_session *s, struct attest_record *rec)
 	rec->container_runtime = known(s->container.runtime);
 	rec->seq = ++s->n_out;
 	s->result->n_records++;
-	if (rec->violation != ATTEST_VIOLATION_NONE)
+	/* A call that is only recorded is what the policy wants. */
+	if (rec->verdict != ATTEST_VERDICT_TRACE &&
+	    rec->violation != ATTEST_VIOLATION_NONE)
 		s->result->n_violations++;
 	for (size_t i = 0; i < s->options->n_sinks; i++) {
 		struct attest_sink *sink = s->options->sinks[i];
@@ -132,8 +134,11 @@ static void on_refusal(void *data, const struct attest_syscall_event *event,
 
 int attest_session_supervise(struct attest_session *s, int fd)
 {
+	const struct attest_seccomp_options seccomp = { .where =
+							    &s->here.where };
 	struct attest_notify_options options = {
 		.profile = s->options->policy->seccomp,
+		.seccomp = &seccomp,
 		.slot = s->slot.slot,
 		.generation = s->slot.generation,
 		.record = on_refusal,
@@ -220,5 +225,9 @@ void attest_session_drain(struct attest_session *s)
 	if (stats.recursion_misses && s->bpf_state.rung == ATTEST_RUNG_FMOD_RET)
 		log_warning("the kernel skipped %llu program runs: what they "
 			    "would have refused may have been allowed",
+			    (unsigned long long)stats.recursion_misses);
+	else if (stats.recursion_misses && !s->has_filter)
+		log_warning("the kernel skipped %llu program runs: records of "
+			    "what seccomp refused may be missing",
 			    (unsigned long long)stats.recursion_misses);
 }

@@ -112,6 +112,7 @@ static void climb(struct attest_session *s, bool wants_bpf)
 		return;
 	}
 	attest_probe_kernel(&probe);
+	s->may_skip = attest_probe_may_skip(&probe);
 	for (int rung = ATTEST_RUNG_LSM; rung < ATTEST_RUNG_NONE; rung++) {
 		reason[0] = '\0';
 		if (try_rung(s, &probe, rung, reason, sizeof(reason)) == 0) {
@@ -215,8 +216,10 @@ static int plan_command(struct attest_session *s)
 				sizeof(text));
 	if (r < 0)
 		return attest_session_fail(s, r, "%s", text);
-	/* fentry/audit_seccomp reports to who can load it. */
-	return plan_filter(s, !is_bpf_enforcing(s));
+	/* fentry/audit_seccomp reports to who can load it, but not all where
+	 * the kernel skips programs; lsm programs are never skipped.
+	 */
+	return plan_filter(s, !is_bpf_enforcing(s) || s->may_skip);
 }
 
 static int ask_coverage(struct attest_session *s)

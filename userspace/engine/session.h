@@ -34,6 +34,7 @@ struct attest_session {
 	struct attest_confine confine; /* of a command; else all zero */
 	bool has_confine;
 	struct attest_seccomp_filter filter;
+	bool may_skip; /* fentry programs, by this kernel */
 	bool has_filter;
 	struct attest_seccomp_state seccomp_state;
 	struct attest_seccomp_here here;

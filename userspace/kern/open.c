@@ -226,10 +226,7 @@ static int refuse_early(const struct attest_probe *probe, enum attest_rung rung,
 			    probe->lsm_list[0] ? probe->lsm_list : "unreadable",
 			    probe->lsm_list[0] ? probe->lsm_list
 					       : "(the list there is now)");
-	if (rung == ATTEST_RUNG_FMOD_RET &&
-	    (probe->preempt == ATTEST_PREEMPT_FULL ||
-	     probe->preempt == ATTEST_PREEMPT_LAZY ||
-	     probe->preempt == ATTEST_PREEMPT_UNKNOWN))
+	if (rung == ATTEST_RUNG_FMOD_RET && attest_probe_may_skip(probe))
 		return fail(-ENOTSUP, reason, size,
 			    "the kernel's preemption model is %s, under which "
 			    "fmod_ret programs can be made to be skipped: boot "

@@ -161,6 +161,12 @@ const char *attest_probe_obstacle(const struct attest_probe *probe,
 	return NULL;
 }
 
+bool attest_probe_may_skip(const struct attest_probe *probe)
+{
+	return probe->preempt != ATTEST_PREEMPT_NONE &&
+	       probe->preempt != ATTEST_PREEMPT_VOLUNTARY;
+}
+
 const char *attest_preempt_name(enum attest_preempt preempt)
 {
 	static const char *const names[] = {

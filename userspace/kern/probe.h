@@ -45,4 +45,10 @@ void attest_probe_kernel(struct attest_probe *ret);
 const char *attest_probe_obstacle(const struct attest_probe *probe,
 				  char *buffer, unsigned long size);
 
+/**
+ * Can a program of fentry or fmod_ret be skipped? The kernel takes a second
+ * run on a CPU for a recursion, also when the first was only preempted.
+ */
+bool attest_probe_may_skip(const struct attest_probe *probe);
+
 const char *attest_preempt_name(enum attest_preempt preempt);

@@ -140,6 +140,27 @@ static bool args_match(const struct attest_scmp_rule *rule,
 	return !any;
 }
 
+static bool is_refusal(enum attest_scmp_action action)
+{
+	return action == ATTEST_SCMP_ERRNO || action == ATTEST_SCMP_TRAP ||
+	       action == ATTEST_SCMP_KILL_THREAD ||
+	       action == ATTEST_SCMP_KILL_PROCESS;
+}
+
+bool attest_seccomp_refuses(const struct attest_seccomp_profile *profile,
+			    const char *syscall)
+{
+	for (size_t i = 0; i < profile->n_rules; i++) {
+		const struct attest_scmp_rule *rule = &profile->rules[i];
+
+		if (!is_refusal(rule->action) &&
+		    contains(rule->names, rule->n_names, syscall))
+			return false;
+	}
+
+	return is_refusal(profile->default_action);
+}
+
 /* SCMP_ACT_TRACE without a tracer is SCMP_ACT_LOG. */
 static bool is_same_action(enum attest_scmp_action a, enum attest_scmp_action b)
 {

@@ -115,6 +115,10 @@ size_t attest_seccomp_find_rule(const struct attest_seccomp_profile *profile,
 				const char *syscall, const uint64_t args[6],
 				enum attest_scmp_action action);
 
+/** Does the profile refuse a call, whatever its arguments are? */
+bool attest_seccomp_refuses(const struct attest_seccomp_profile *profile,
+			    const char *syscall);
+
 #define ATTEST_SECCOMP_NAMES_MAX 65536 /* names of all rules together */
 #define ATTEST_SECCOMP_NAME_MAX 64     /* bytes of a name, NUL included */
 #define ATTEST_SECCOMP_ERRNO_MAX 4095

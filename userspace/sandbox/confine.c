@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "policy/seccomp.h"
 #include "sandbox/confine.h"
 #include "sandbox/landlock_abi.h"
 #include "sandbox/landlock_moved.h"
@@ -135,6 +136,34 @@ static int make_cgroup(struct attest_confine *c,
 	return o->with_cgroup ? r : 0;
 }
 
+static void make_guard(struct attest_confine *c,
+		       const struct attest_policy *policy,
+		       const struct attest_confine_options *o)
+{
+	struct attest_guard_options guard = { .strict = o->is_strict };
+
+	guard.truncation = policy->has_filesystem && !o->without_landlock &&
+			   c->landlock_state.abi < ABI_TRUNCATE;
+	c->landlock_state.truncate_is_filtered = guard.truncation;
+	/* A container gets a network of its own instead. */
+	guard.network = !o->in_container && !o->is_strict &&
+			!o->without_landlock && policy->has_network &&
+			policy->n_net_rules == 0 &&
+			policy->net_default == ATTEST_NETWORK_DISABLED;
+	c->landlock_state.network_is_filtered = guard.network;
+	guard.group = o->network_by_cgroup &&
+		      policy->net_default == ATTEST_NETWORK_DISABLED &&
+		      policy->n_net_rules > 0;
+	/* The profile's filter does it with the profile's action and a record,
+	 * which an errno of the guard would go before.
+	 */
+	if (policy->seccomp &&
+	    attest_seccomp_refuses(policy->seccomp, "socket") &&
+	    attest_seccomp_refuses(policy->seccomp, "io_uring_setup"))
+		guard.network = false;
+	attest_guard_make(&guard, &c->guard);
+}
+
 int attest_confine_make(const struct attest_policy *policy,
 			const struct attest_image_hdr *image,
 			const struct attest_confine_options *options,
@@ -142,29 +171,16 @@ int attest_confine_make(const struct attest_policy *policy,
 			size_t size)
 {
 	const bool in_container = options->in_container || options->is_strict;
-	struct attest_guard_options guard = { .strict = options->is_strict };
-	int abi = attest_landlock_probe();
 	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->landlock_fd = -1;
 	ret->cgroup = ATTEST_CGROUP_NONE;
-	ret->landlock_state.abi = abi;
+	ret->landlock_state.abi = attest_landlock_probe();
 	/* Also in a container: the kernel never counts the host's uid 0. */
 	ret->rlimit_state.is_root = geteuid() == 0;
 	attest_rlimits_plan(policy, &ret->rlimits);
-	guard.truncation = policy->has_filesystem &&
-			   !options->without_landlock && abi < ABI_TRUNCATE;
-	ret->landlock_state.truncate_is_filtered = guard.truncation;
-	/* A container gets a network of its own instead. */
-	guard.network = !in_container && !options->without_landlock &&
-			policy->has_network && policy->n_net_rules == 0 &&
-			policy->net_default == ATTEST_NETWORK_DISABLED;
-	ret->landlock_state.network_is_filtered = guard.network;
-	guard.group = options->network_by_cgroup &&
-		      policy->net_default == ATTEST_NETWORK_DISABLED &&
-		      policy->n_net_rules > 0;
-	attest_guard_make(&guard, &ret->guard);
+	make_guard(ret, policy, options);
 	if (!options->without_landlock)
 		r = make_landlock(ret, policy, image, options, reterr_text,
 				  size);

@@ -50,14 +50,10 @@ static void own(void *ctx, char *path, size_t size)
 /* Of all processes only this one: the others are not the command's, and those
  * that will be are not there yet.
  */
-static bool is_foreign(const char *dir, const char *name)
+static bool is_foreign(const char *name, const char *own_path)
 {
-	char path[64];
-
-	if (strcmp(dir, "/proc") != 0 || !isdigit((unsigned char)name[0]))
-		return false;
-	own(NULL, path, sizeof(path));
-	return strcmp(path + strlen("/proc/"), name) != 0;
+	return isdigit((unsigned char)name[0]) &&
+	       strcmp(own_path + strlen("/proc/"), name) != 0;
 }
 
 static int list(void *ctx, const char *path,
@@ -65,11 +61,13 @@ static int list(void *ctx, const char *path,
 		void *arg)
 {
 	_cleanup_closedir_ DIR *dir = NULL;
+	bool is_proc = strcmp(path, "/proc") == 0;
 	struct dirent *entry;
+	char own_path[64];
 	int fd;
 	int r = 0;
 
-	(void)ctx;
+	own(ctx, own_path, sizeof(own_path));
 	fd = open_no_links(path, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
@@ -86,7 +84,8 @@ static int list(void *ctx, const char *path,
 		entry = readdir(dir);
 		if (!entry)
 			return -errno;
-		if (is_dots(entry->d_name) || is_foreign(path, entry->d_name))
+		if (is_dots(entry->d_name) ||
+		    (is_proc && is_foreign(entry->d_name, own_path)))
 			continue;
 		type = type_of(dir, entry);
 		if (type != DT_LNK && type != DT_UNKNOWN)

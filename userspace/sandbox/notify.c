@@ -61,7 +61,8 @@ int attest_notify_new(int fd, const struct attest_notify_options *options,
 	if (options->seccomp)
 		seccomp = *options->seccomp;
 	seccomp.notify = false;
-	attest_seccomp_here(&n->here);
+	if (!seccomp.where)
+		attest_seccomp_here(&n->here);
 	n->where = seccomp.where ? *seccomp.where : n->here.where;
 	r = get_sizes(n);
 	if (r == 0)
