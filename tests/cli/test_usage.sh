@@ -47,4 +47,35 @@ t 2 check --level standard
 err 'missing argument; usage: attest-bpf check'
 t 2 profile extra
 err "unexpected argument 'extra'"
+t 2 watch --pid 0
+err "'--pid 0': it must be 1 or more"
+t 2 watch --pid 1 --duration 0
+err "'--duration 0': it must be 1 or more"
+t 2 run --cpu-percent 0 -- true
+err "'--cpu-percent 0': it must be 1 or more"
+t 2 config show -c "$tmp/nofile"
+err "cannot read the configuration '$tmp/nofile': No such file"
+t 2 report --artifact "$tmp/out" /dev/null
+err "'--artifact' is about --format in-toto"
+t 2 lint --json "$tmp/nofile"
+json 'len(d) == 1 and d[0]["severity"] == "error"'
+
+# A limit that cannot be had is no silent one: it holds, or nothing starts.
+got=0
+"$bin" run --cpu-percent 50 --level minimal --best-effort -- true \
+	>"$tmp/out" 2>"$tmp/err" || got=$?
+last='run --cpu-percent'
+[ "$got" -eq 0 ] || err 'cannot limit the CPU: '
+
+# Reports hold paths of the job; a file that is there keeps its mode.
+t 0 report -o "$tmp/report" /dev/null
+[ "$(stat -c %a "$tmp/report")" = 600 ] || fail "mode of a new report"
+chmod 640 "$tmp/report"
+t 0 report -o "$tmp/report" /dev/null
+[ "$(stat -c %a "$tmp/report")" = 640 ] || fail "mode of a report"
+
+printf 'version: 1\nmode: audit\nfilesystem: { default: forbidden }\n' \
+	>"$tmp/attest.yaml"
+t 0 run -c "$tmp/attest.yaml" -- cat /etc/passwd
+out root
 finish

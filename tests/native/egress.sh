@@ -80,5 +80,32 @@ grep -q '"address":"10.99.0.66".*"address_name":"evil.test"' "$W/events" ||
 [ "$(ls -d /sys/fs/cgroup{,/unified}/attest-run-* 2>/dev/null | wc -l)" = 0 ] ||
 	fail "a cgroup is left behind"
 
-[ $failed = 0 ] || { cat "$W/out" "$W/err"; exit 1; }
+# Mode audit refuses nothing, and ends with a list that is a policy.
+"$bin" run -p "$W/audit.yaml" --report "$W/report.json" -- \
+	python3 "$here/egress.py" try ask named named evil after_connect \
+	>"$W/audited" 2>"$W/list"
+expect "$W/audited" ok ask named evil after_connect
+sed -n '/^# where it went/,$p' "$W/list" >"$W/list.yaml"
+has() # LINE OF THE LIST
+{
+	grep -qF -- "$1" "$W/list.yaml" || fail "not listed: $1"
+}
+has '{ protocol: tcp, host: "registry.test", port: 443 } # 2 times'
+has '{ protocol: tcp, host: "evil.test", port: 443 } # 1 time'
+has '{ protocol: udp, to: "10.99.0.53", port: 53 } # '
+has 'not allowed so far'
+grep -q '"name": "evil.test"' "$W/report.json" || fail "not in the report"
+{ echo "version: 1"; cat "$W/list.yaml"; } >"$W/pasted.yaml"
+cat >>"$W/pasted.yaml" <<-EOT
+  resolvers: [10.99.0.53]
+filesystem:
+  default: read-write
+  rules: [{ path: "/sys/fs/cgroup/*", access: read-only }]
+EOT
+"$bin" run -q -p "$W/pasted.yaml" -- python3 "$here/egress.py" try ask named \
+	evil other_resolver >"$W/pasted" 2>&1
+expect "$W/pasted" ok ask named evil
+expect "$W/pasted" refused other_resolver
+
+[ $failed = 0 ] || { cat "$W/out" "$W/err" "$W/list" "$W/pasted"; exit 1; }
 echo "$(wc -l <"$W/out") attempts: as they should end"

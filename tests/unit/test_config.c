@@ -23,7 +23,8 @@ static void write_config(const char *name, const char *text)
 	char path[128];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	assert_int_equal(attest_write_file_atomic(path, text, strlen(text)), 0);
+	assert_int_equal(
+	    attest_write_file_atomic(path, text, strlen(text), 0644), 0);
 }
 
 static void check(const struct attest_config *c, const char *key,

@@ -112,7 +112,8 @@ static void hook_files_come_and_go(void **state)
 			assert_int_equal(
 			    attest_container_hooks_uninstall(&o, &diag), 0);
 		assert_int_equal(access(path, F_OK), -1);
-		assert_int_equal(attest_write_file_atomic(path, "{}", 2), 0);
+		assert_int_equal(attest_write_file_atomic(path, "{}", 2, 0644),
+				 0);
 		assert_int_equal(attest_container_hooks_uninstall(&o, &diag),
 				 -EPERM);
 		(void)unlink(path);

@@ -238,7 +238,8 @@ static void folder_write(const struct folder *f, const char *name,
 	char path[128];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", f->path, name);
-	assert_int_equal(attest_write_file_atomic(path, text, strlen(text)), 0);
+	assert_int_equal(
+	    attest_write_file_atomic(path, text, strlen(text), 0644), 0);
 }
 
 static int folder_load(const struct folder *f, const char *name,

@@ -88,11 +88,11 @@ static char *directory_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-static int fill(int fd, const void *data, size_t len)
+static int fill(int fd, const void *data, size_t len, mode_t mode)
 {
 	int r = attest_write_all(fd, data, len);
 
-	if (r >= 0 && fchmod(fd, 0644) < 0)
+	if (r >= 0 && fchmod(fd, mode) < 0)
 		r = -errno;
 	if (r >= 0 && fsync(fd) < 0)
 		r = -errno;
@@ -103,7 +103,7 @@ static int fill(int fd, const void *data, size_t len)
  * nothing. Return: 0, temp exists; -EOPNOTSUPP not possible here.
  */
 static int write_nameless(const char *path, char *temp, const void *data,
-			  size_t len)
+			  size_t len, mode_t mode)
 {
 	_cleanup_free_ char *dir = directory_of(path);
 	_cleanup_close_ int fd = -1;
@@ -115,7 +115,7 @@ static int write_nameless(const char *path, char *temp, const void *data,
 	fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -EOPNOTSUPP;
-	r = fill(fd, data, len);
+	r = fill(fd, data, len, mode);
 	if (r < 0)
 		return r;
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -128,7 +128,7 @@ static int write_nameless(const char *path, char *temp, const void *data,
 }
 
 static int write_named(const char *path, char *temp, const void *data,
-		       size_t len)
+		       size_t len, mode_t mode)
 {
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -137,24 +137,29 @@ static int write_named(const char *path, char *temp, const void *data,
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = fill(fd, data, len);
+	r = fill(fd, data, len, mode);
 	if (r < 0)
 		(void)unlink(temp);
 	return r;
 }
 
-int attest_write_file_atomic(const char *path, const void *data, size_t len)
+int attest_write_file_atomic(const char *path, const void *data, size_t len,
+			     mode_t mode)
 {
 	_cleanup_free_ char *temp = NULL;
+	struct stat st;
 	int r;
+
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		mode = st.st_mode & 0777;
 
 	if (asprintf(&temp, "%s.XXXXXX", path) < 0) {
 		temp = NULL;
 		return -ENOMEM;
 	}
-	r = write_nameless(path, temp, data, len);
+	r = write_nameless(path, temp, data, len, mode);
 	if (r == -EOPNOTSUPP)
-		r = write_named(path, temp, data, len);
+		r = write_named(path, temp, data, len, mode);
 	if (r < 0)
 		return r;
 	if (rename(temp, path) < 0) {

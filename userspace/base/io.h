@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /**
  * Reads a file up to its end.
@@ -25,7 +26,11 @@ int attest_read_fd(int fd, size_t max, char **ret_data, size_t *ret_len);
 int attest_write_all(int fd, const void *data, size_t len);
 
 /**
- * Replaces path with the bytes, mode 0644: readers see the old file or the
- * new one. 0 or -errno; on failure the old file stays.
+ * Replaces path with the bytes: readers see the old file or the new one.
+ *
+ * @mode: of a new file; one that was there keeps its own.
+ *
+ * Return: 0 or -errno; on failure the old file stays.
  */
-int attest_write_file_atomic(const char *path, const void *data, size_t len);
+int attest_write_file_atomic(const char *path, const void *data, size_t len,
+			     mode_t mode);

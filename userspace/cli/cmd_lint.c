@@ -74,6 +74,24 @@ static int found(const struct attest_finding *finding, void *data)
 	return 0;
 }
 
+/* Who reads JSON gets this as a finding, too. */
+static int not_read(struct state *state, const char *path,
+		    const struct attest_error *error)
+{
+	const struct attest_finding finding = {
+		.is_error = true,
+		.file = path,
+		.line = error->line,
+		.column = error->column,
+		.text = error->text,
+	};
+
+	if (!state->values->json)
+		return attest_cli_fail(error);
+	(void)found(&finding, state);
+	return ATTEST_EXIT_USAGE;
+}
+
 static int run(void *data, int argc, char **argv)
 {
 	struct state state = { .values = data };
@@ -86,7 +104,7 @@ static int run(void *data, int argc, char **argv)
 		int before = state.n_errors + state.n_warnings;
 
 		if (attest_lint_file(argv[i], found, &state, &error) < 0)
-			status = attest_cli_fail(&error);
+			status = not_read(&state, argv[i], &error);
 		else if (!state.values->json && !state.values->common.quiet &&
 			 before == state.n_errors + state.n_warnings)
 			printf("%s: %sok%s\n", argv[i],

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "cli/commands.h"
 
 struct values {
@@ -30,6 +32,11 @@ static int run(void *data, int argc, char **argv)
 	struct attest_error error;
 	size_t len = 0;
 
+	if (v->artifacts.n_items &&
+	    (!v->format || strcmp(v->format, "in-toto"))) {
+		log_error("'--artifact' is about --format in-toto");
+		return ATTEST_EXIT_USAGE;
+	}
 	artifacts = calloc(v->artifacts.n_items + 1, sizeof(*artifacts));
 	if (!artifacts)
 		return ATTEST_EXIT_FAILED;

@@ -40,8 +40,10 @@ static const struct attest_option options[] = {
 		      "set a variable, or pass it on; may be repeated"),
 	ATTEST_OPTION(struct values, LIST, env_files, "env-file", 0, "FILE",
 		      "set the variables of FILE, one a line"),
-	ATTEST_OPTION(struct values, NUMBER, cpu_percent, "cpu-percent", 0, "N",
-		      "strict_container: N percent of one CPU at most"),
+	ATTEST_OPTION(
+	    struct values, POSITIVE, cpu_percent, "cpu-percent", 0, "N",
+	    "N percent of one CPU at most; needs a cgroup v2 with the "
+	    "cpu controller"),
 	ATTEST_SESSION_OPTIONS(struct values, session),
 };
 
@@ -164,6 +166,8 @@ static int run(void *data, int argc, char **argv)
 		return status;
 	}
 	attest_cli_show_result(&result, &shown);
+	if (!v->common.quiet)
+		(void)attest_cli_print_allow_list(stderr, sandbox);
 	report = attest_cli_write_report(&v->session, sandbox);
 	return result.exit_status ? result.exit_status : report;
 }

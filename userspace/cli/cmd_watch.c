@@ -30,14 +30,14 @@ struct values {
 };
 
 #define TARGET_OPTIONS                                                         \
-	ATTEST_OPTION(struct values, NUMBER, pid, "pid", 0, "PID",             \
+	ATTEST_OPTION(struct values, POSITIVE, pid, "pid", 0, "PID",           \
 		      "a process with its threads and descendants"),           \
 	    ATTEST_OPTION(struct values, STRING, cgroup, "cgroup", 0, "PATH",  \
 			  "a cgroup v2 directory with all below it"),          \
 	    ATTEST_OPTION(struct values, STRING, container, "container", 0,    \
 			  "ID|NAME", "a running container"),                   \
 	    ATTEST_POLICY_OPTIONS(struct values, policy),                      \
-	    ATTEST_OPTION(struct values, NUMBER, duration, "duration", 0,      \
+	    ATTEST_OPTION(struct values, POSITIVE, duration, "duration", 0,    \
 			  "SECONDS", "stop after so long"),                    \
 	    ATTEST_OPTION(struct values, CHOICE, format, "format", 0,          \
 			  "text|json", "default: text"),                       \
@@ -142,6 +142,9 @@ static int attach(const struct values *v, const struct attest_policy *policy,
 		log_info("BPF layer: %s: %s", result.bpf, result.bpf_reason);
 	if (!v->common.quiet)
 		attest_tally_print(tally, &result);
+	if (!v->common.quiet && (!v->format || strcmp(v->format, "json")) &&
+	    attest_cli_print_allow_list(stdout, sandbox) != ATTEST_EXIT_DONE)
+		return ATTEST_EXIT_FAILED;
 	if (v->summary && print_summary(sandbox, error) < 0)
 		return ATTEST_EXIT_FAILED;
 	return attest_cli_write_report(&v->session, sandbox);

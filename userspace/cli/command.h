@@ -21,6 +21,7 @@ enum attest_option_kind {
 	ATTEST_OPTION_STRING,	/* const char * */
 	ATTEST_OPTION_CHOICE,	/* const char *, one of arg's words */
 	ATTEST_OPTION_NUMBER,	/* uint64_t */
+	ATTEST_OPTION_POSITIVE, /* uint64_t, not 0 */
 	ATTEST_OPTION_DURATION, /* uint64_t, milliseconds */
 	ATTEST_OPTION_LIST,	/* struct attest_list */
 };

@@ -65,7 +65,7 @@ int attest_cli_output(const char *path, const char *data, size_t len)
 		(void)fwrite(data, 1, len, stdout);
 		return ATTEST_EXIT_DONE;
 	}
-	r = attest_write_file_atomic(path, data, len);
+	r = attest_write_file_atomic(path, data, len, 0600);
 	if (r == 0)
 		return ATTEST_EXIT_DONE;
 	log_error("cannot write '%s': %s", path, strerror(-r));

@@ -151,6 +151,13 @@ static int set(const struct attest_option *o, const char *value, void *values)
 		return 0;
 	case ATTEST_OPTION_NUMBER:
 		return set_number(o, value, member);
+	case ATTEST_OPTION_POSITIVE:
+		if (set_number(o, value, member) < 0)
+			return -EINVAL;
+		if (*(uint64_t *)member)
+			return 0;
+		log_error("'--%s %s': it must be 1 or more", o->name, value);
+		return -EINVAL;
 	case ATTEST_OPTION_DURATION:
 		return set_duration(o, value, member);
 	case ATTEST_OPTION_LIST:

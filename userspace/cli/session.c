@@ -135,6 +135,20 @@ int attest_cli_write_report(const struct attest_session_values *values,
 	return attest_cli_output(values->report, text, len);
 }
 
+int attest_cli_print_allow_list(FILE *f, const struct attest_sandbox *sandbox)
+{
+	_cleanup_free_ char *text = NULL;
+	struct attest_error error = { 0 };
+	size_t len = 0;
+
+	if (attest_sandbox_export_security_report(sandbox, "allow-list", &text,
+						  &len, &error) < 0)
+		return attest_cli_fail(&error);
+	if (len)
+		fprintf(f, "# where it went, as an allow list:\n%s", text);
+	return ATTEST_EXIT_DONE;
+}
+
 static enum attest_colour colour_of(const char *action)
 {
 	if (strcmp(action, "denied") == 0 || strcmp(action, "killed") == 0)

@@ -93,5 +93,8 @@ void attest_cli_show_violation(const struct attest_event *event, void *data);
 void attest_cli_show_result(const struct attest_sandbox_result *result,
 			    const struct attest_shown *shown);
 
+/** Where the subject went, for a policy; nothing outside of mode audit. */
+int attest_cli_print_allow_list(FILE *f, const struct attest_sandbox *sandbox);
+
 /** A record as one line for people. */
 void attest_cli_print_event(FILE *f, const struct attest_event *event);

@@ -53,7 +53,7 @@ int attest_container_hooks_install_in(
 
 	if (!text || !path)
 		return -ENOMEM;
-	return attest_write_file_atomic(path, text, strlen(text));
+	return attest_write_file_atomic(path, text, strlen(text), 0644);
 }
 
 static int make_dirs(const char *dir)

@@ -30,7 +30,7 @@ static int patch_bundle(const struct attest_wrapper_options *options,
 	r = attest_wrapper_patch(options, text, len, &patched, diag);
 	if (r < 0 || !patched)
 		return r;
-	r = attest_write_file_atomic(path, patched, strlen(patched));
+	r = attest_write_file_atomic(path, patched, strlen(patched), 0644);
 	if (r < 0)
 		return attest_profile_fail(diag, r, "cannot write '%s': %s",
 					   path, strerror(-r));

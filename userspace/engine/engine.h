@@ -72,6 +72,8 @@ struct attest_engine_result {
 	/* Of a command: how much of each limit it used. */
 	struct attest_report_counter counters[ATTEST_ENGINE_COUNTERS];
 	size_t n_counters;
+	/* In mode audit: where it went, as far as that can be seen. */
+	struct attest_report_destinations destinations;
 	char error[1024]; /* one message when a call failed */
 	/* error is about the isolation level, not an item of coverage */
 	bool lacks_isolation;

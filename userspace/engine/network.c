@@ -15,7 +15,6 @@
 
 #define RESOLV_CONF "/etc/resolv.conf"
 #define RESOLV_CONF_MAX (64U << 10)
-#define DESTINATIONS_MAX 4096
 
 /* The addresses behind `nameserver`; what is behind a '%' is a scope. */
 static size_t read_resolv_conf(uint8_t ret[][16])
@@ -143,4 +142,38 @@ int attest_session_network_confine(struct attest_session *s, int cgroup_fd,
 					   "network policy: %s",
 					   strerror(-r))
 		     : 0;
+}
+
+static int add_destination(const struct attest_dest_key *key, uint64_t count,
+			   void *ctx)
+{
+	struct attest_session *s = ctx;
+	struct attest_report_destinations *d = &s->result->destinations;
+	struct attest_report_destination *items;
+	const char *name = attest_host_names_find(s->host_names, key->addr);
+
+	items = reallocarray(d->items, d->n + 1, sizeof(*items));
+	if (!items)
+		return -ENOMEM;
+	d->items = items;
+	items[d->n] = (struct attest_report_destination){
+		.port = key->port,
+		.protocol = key->protocol,
+		.is_listed = key->is_listed,
+		.count = count,
+		.name = name ? strdup(name) : NULL,
+	};
+	memcpy(items[d->n++].addr, key->addr, sizeof(key->addr));
+	return 0;
+}
+
+void attest_session_destinations(struct attest_session *s)
+{
+	if (!s->has_slot || s->image->mode != ATTEST_MODE_AUDIT)
+		return;
+	attest_report_destinations_done(&s->result->destinations);
+	if (attest_kern_destinations(s->kern, &s->slot, add_destination, s) < 0)
+		log_warning("the list of destinations is not complete: out of "
+			    "memory");
+	attest_report_destinations_tidy(&s->result->destinations);
 }

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "engine/enrich.h"
+#include "engine/network.h"
 #include "engine/procs.h"
 #include "engine/session.h"
 #include "event/decode.h"
@@ -221,6 +222,7 @@ void attest_session_drain(struct attest_session *s)
 		while (attest_sequence_end(s->sequence, i, stats.seqs[i], &gap))
 			emit_gap(s, &gap);
 	attest_session_usage(s);
+	attest_session_destinations(s);
 	s->result->recursion_misses = stats.recursion_misses;
 	if (stats.recursion_misses && s->bpf_state.rung == ATTEST_RUNG_FMOD_RET)
 		log_warning("the kernel skipped %llu program runs: what they "

@@ -23,6 +23,7 @@
 void attest_engine_result_done(struct attest_engine_result *result)
 {
 	attest_coverage_free(&result->coverage);
+	attest_report_destinations_done(&result->destinations);
 }
 
 /* What a shell would pass on to its foreground job. The terminal's own

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "engine/config.h"
@@ -47,6 +48,11 @@ int attest_configuration_open(const char *path,
 			return r;
 		path = found;
 	}
+	if (access(path, R_OK) < 0)
+		return attest_error_set(
+		    reterr_error, -errno, "--config names an attest.yaml",
+		    "cannot read the configuration '%s': %s", path,
+		    strerror(errno));
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return attest_error_set(reterr_error, -ENOMEM, NULL,

@@ -39,6 +39,8 @@ int attest_sandbox_new(const struct attest_policy *policy,
 	s->sinks[s->n_sinks++] = &s->report_sink.sink;
 	if (options)
 		memcpy(&s->options, options, options->size);
+	/* A policy that only audits refuses nothing, in whatever layer. */
+	s->options.audit |= policy && policy->mode == ATTEST_MODE_AUDIT;
 	s->exports.fold_ms = s->options.fold_ms;
 	s->exports.spool_root = s->options.spool_root;
 	s->policy = policy;
@@ -209,6 +211,7 @@ int attest_sandbox_finish(struct attest_sandbox *s, int r, bool is_enforced,
 	s->context.attach_mode = attest_rung_name(result->rung);
 	s->context.counters = result->counters;
 	s->context.n_counters = result->n_counters;
+	s->context.destinations = &result->destinations;
 	if (r == -EOPNOTSUPP)
 		return not_enforced(result, is_enforced, error);
 	if (r < 0)

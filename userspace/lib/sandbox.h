@@ -12,7 +12,8 @@
 /* The callback's, the report's and the exports. */
 #define ATTEST_SINKS_MAX (2 + ATTEST_EXPORTS_MAX)
 
-#define ATTEST_FORMATS_HINT "the formats are json, html, markdown and in-toto"
+#define ATTEST_FORMATS_HINT                                                    \
+	"the formats are json, html, markdown, in-toto and allow-list"
 
 struct attest_sandbox {
 	struct attest_engine_calls calls;

@@ -152,6 +152,11 @@ int attest_report_html(const json_t *tree, struct attest_str *out)
 	static const struct column evidence[] = { { "Framework", "framework" },
 						  { "Control", "control" },
 						  { "Evidence", "evidence" } };
+	static const struct column destinations[] = {
+		{ "Name", "name" },   { "Address", "address" },
+		{ "Port", "port" },   { "Protocol", "protocol" },
+		{ "Times", "count" },
+	};
 	const json_t *compliance = json_object_get(tree, "compliance");
 	const json_t *lost;
 
@@ -164,6 +169,8 @@ int attest_report_html(const json_t *tree, struct attest_str *out)
 				  "lost.</p>\n",
 				  (long long)json_integer_value(lost));
 	put_violations(out, tree);
+	put_table(out, "Destinations", json_object_get(tree, "destinations"),
+		  destinations, ARRAY_SIZE(destinations));
 	put_table(out, "Coverage",
 		  json_object_get(json_object_get(tree, "coverage"), "items"),
 		  coverage, ARRAY_SIZE(coverage));

@@ -126,6 +126,32 @@ static void put_coverage(struct attest_str *out, const json_t *t)
 	}
 }
 
+static void put_destinations(struct attest_str *out, const json_t *t)
+{
+	const json_t *list = json_object_get(t, "destinations");
+	size_t i;
+	json_t *v;
+
+	if (json_array_size(list) == 0)
+		return;
+	attest_str_puts(out, "\n## Destinations\n\n"
+			     "| name | address | port | protocol | times | "
+			     "allowed |\n"
+			     "| --- | --- | --- | --- | --- | --- |\n");
+	json_array_foreach (list, i, v) {
+		attest_str_puts(out, "| ");
+		put(out, attest_report_text(v, "name", ""));
+		attest_str_puts(out, " | ");
+		put(out, attest_report_text(v, "address", NULL));
+		attest_str_printf(
+		    out, " | %lld | %s | %lld | %s |\n",
+		    (long long)json_integer_value(json_object_get(v, "port")),
+		    attest_report_text(v, "protocol", NULL),
+		    (long long)json_integer_value(json_object_get(v, "count")),
+		    json_is_true(json_object_get(v, "allowed")) ? "yes" : "no");
+	}
+}
+
 static void put_compliance(struct attest_str *out, const json_t *t)
 {
 	const json_t *c = json_object_get(t, "compliance");
@@ -166,6 +192,7 @@ int attest_report_markdown(const json_t *tree, struct attest_str *out)
 	if (json_integer_value(lost) > 0)
 		attest_str_printf(out, "\n**%lld records were lost.**\n",
 				  (long long)json_integer_value(lost));
+	put_destinations(out, tree);
 	put_coverage(out, tree);
 	put_compliance(out, tree);
 	return out->error;

@@ -14,6 +14,7 @@ int attest_report_format_find(const char *name)
 		[ATTEST_REPORT_HTML] = "html",
 		[ATTEST_REPORT_MARKDOWN] = "markdown",
 		[ATTEST_REPORT_INTOTO] = "in-toto",
+		[ATTEST_REPORT_ALLOW_LIST] = "allow-list",
 	};
 
 	_Static_assert(ARRAY_SIZE(names) == ATTEST_REPORT_END,
@@ -59,6 +60,11 @@ int attest_report_render(const struct attest_report *report,
 	case ATTEST_REPORT_INTOTO:
 		return attest_report_intoto(
 		    tree, context ? context->artifact : NULL, out);
+	case ATTEST_REPORT_ALLOW_LIST:
+		if (context && context->destinations)
+			attest_report_allow_list(context->destinations, out);
+		attest_str_puts(out, "");
+		return out->error;
 	case ATTEST_REPORT_END:
 		break;
 	}
@@ -75,7 +81,7 @@ int attest_report_write(const struct attest_report *report,
 	r = attest_report_render(report, context, format, &out);
 	if (r < 0)
 		return r;
-	return attest_write_file_atomic(path, out.data, out.len);
+	return attest_write_file_atomic(path, out.data, out.len, 0600);
 }
 
 int attest_report_violations(const struct attest_report *report,

@@ -16,6 +16,7 @@
 #include "event/record.h"
 #include "policy/coverage.h"
 #include "policy/policy.h"
+#include "report/destinations.h"
 
 #define ATTEST_REPORT_RECORDS_MAX 10000	   /* of each kind, in full */
 #define ATTEST_REPORT_LINE_MAX (64U << 10) /* bytes of one JSON line */
@@ -26,6 +27,8 @@ enum attest_report_format {
 	ATTEST_REPORT_HTML,
 	ATTEST_REPORT_MARKDOWN,
 	ATTEST_REPORT_INTOTO, /* an unsigned in-toto statement */
+	/* The destinations of mode audit, as the network section of a policy */
+	ATTEST_REPORT_ALLOW_LIST,
 	ATTEST_REPORT_END,
 };
 
@@ -55,6 +58,7 @@ struct attest_report_context {
 
 	const struct attest_report_counter *counters;
 	size_t n_counters;
+	const struct attest_report_destinations *destinations;
 };
 
 struct attest_report;

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "report/internal.h"
 
@@ -255,6 +256,28 @@ static json_t *counters(const struct attest_report_context *c, bool *ok)
 	return object;
 }
 
+static json_t *destinations(const struct attest_report_context *c, bool *ok)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->destinations->n; i++) {
+		const struct attest_report_destination *d =
+		    &c->destinations->items[i];
+		char address[INET6_ADDRSTRLEN];
+
+		*ok = *ok &&
+		      json_array_append_new(
+			  list,
+			  json_pack("{sssissss*sbsI}", "address",
+				    attest_address_text(d->addr, address),
+				    "port", d->port, "protocol",
+				    attest_report_destination_protocol(d),
+				    "name", d->name, "allowed", d->is_listed,
+				    "count", (json_int_t)d->count)) == 0;
+	}
+	return list;
+}
+
 static json_t *subject(const struct attest_report_context *c, bool *ok)
 {
 	json_t *s;
@@ -329,6 +352,8 @@ static void put_extensions(json_t *tree, const struct attest_report *report,
 	put(tree, "coverage", attest_report_coverage(c ? c->coverage : NULL),
 	    ok);
 	put(tree, "counters", counters(c, ok), ok);
+	if (c && c->destinations && c->destinations->n)
+		put(tree, "destinations", destinations(c, ok), ok);
 	put(tree, "gaps", gaps(report, ok), ok);
 	put(tree, "totals", totals(report, ok), ok);
 	put(tree, "compliance",
