@@ -15,27 +15,12 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "lib/net.h"
+#include "lib/packet.h"
 
 #define PASS 1
 #define DROP 0
-#define ETH_IP 0x0800
-#define ETH_IPV6 0x86dd
-#define TCP_SYN 0x02
-#define TCP_ACK 0x10
 #define QUERY_NS 30000000000ULL
 #define SECOND_NS 1000000000ULL
-
-struct packet {
-	__u8 from[16]; /* IPv4 in mapped form */
-	__u8 to[16];
-	__u16 from_port;
-	__u16 to_port;
-	__u8 protocol;
-	__u8 tcp_flags;
-	__u16 pad0;
-	__u32 payload; /* offset of what is behind the headers */
-};
 
 struct work {
 	__u32 is_busy;
@@ -70,64 +55,6 @@ struct loop {
 
 /* Where hooks decide on listen(2) nobody gets so far. */
 const volatile __u32 attest_judges_incoming = 0;
-
-static __always_inline void put_v4(__u8 *addr, const __u8 *from)
-{
-	*(__u64 *)addr = 0;
-	*(__u32 *)(addr + 8) = 0xffff0000;
-	__builtin_memcpy(addr + 12, from, 4);
-}
-
-/* The network header; the offset of the next one, 0 if it is not for us. */
-static __always_inline __u32 read_addresses(struct __sk_buff *skb,
-					    struct packet *p)
-{
-	__u8 ip[40] = {};
-
-	if (skb->protocol == __builtin_bswap16(ETH_IP)) {
-		if (bpf_skb_load_bytes(skb, 0, ip, 20))
-			return 0;
-		/* The first piece has the ports; what is for a socket here is
-		 * whole.
-		 */
-		if ((ip[6] & 0x1f) || ip[7])
-			return 0;
-		p->protocol = ip[9];
-		put_v4(p->from, ip + 12);
-		put_v4(p->to, ip + 16);
-		return (ip[0] & 0xf) * 4;
-	}
-	if (skb->protocol != __builtin_bswap16(ETH_IPV6) ||
-	    bpf_skb_load_bytes(skb, 0, ip, 40))
-		return 0;
-	p->protocol = ip[6];
-	__builtin_memcpy(p->from, ip + 8, 16);
-	__builtin_memcpy(p->to, ip + 24, 16);
-	return 40;
-}
-
-static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *p)
-{
-	__u32 at = read_addresses(skb, p);
-	__be16 ports[2] = {};
-	__u8 tcp[2] = {};
-
-	if (!at || (p->protocol != IPPROTO_TCP && p->protocol != IPPROTO_UDP))
-		return false;
-	if (bpf_skb_load_bytes(skb, at, ports, sizeof(ports)))
-		return false;
-	p->from_port = __builtin_bswap16(ports[0]);
-	p->to_port = __builtin_bswap16(ports[1]);
-	p->payload = at + 8;
-	p->tcp_flags = 0;
-	if (p->protocol == IPPROTO_UDP)
-		return true;
-	if (bpf_skb_load_bytes(skb, at + 12, tcp, sizeof(tcp)))
-		return false;
-	p->payload = at + (tcp[0] >> 4) * 4;
-	p->tcp_flags = tcp[1];
-	return true;
-}
 
 static __always_inline void ask_of(struct work *w,
 				   const struct attest_subject *s,

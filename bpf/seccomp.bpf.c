@@ -34,6 +34,21 @@ static long note_place(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
+static __always_inline void name_action(struct attest_event_hdr *hdr,
+					__u32 action)
+{
+	if (action == SECCOMP_RET_LOG || action == SECCOMP_RET_TRACE) {
+		hdr->verdict = ATTEST_VERDICT_TRACE;
+		hdr->violation = ATTEST_VIOLATION_SYSCALL_TRACED;
+	} else if (action == SECCOMP_RET_ERRNO) {
+		hdr->verdict = ATTEST_VERDICT_DENY;
+		hdr->violation = ATTEST_VIOLATION_SYSCALL_DENIED;
+	} else {
+		hdr->verdict = ATTEST_VERDICT_KILL;
+		hdr->violation = ATTEST_VIOLATION_SYSCALL_KILLED;
+	}
+}
+
 SEC("fentry/audit_seccomp")
 int BPF_PROG(attest_audit_seccomp, unsigned long nr, long signr, int code)
 {
@@ -51,16 +66,7 @@ int BPF_PROG(attest_audit_seccomp, unsigned long nr, long signr, int code)
 	ev.hdr.syscall = (__s32)nr;
 	ev.seccomp_action = code;
 	ev.signal = (__s32)signr;
-	if (action == SECCOMP_RET_LOG || action == SECCOMP_RET_TRACE) {
-		ev.hdr.verdict = ATTEST_VERDICT_TRACE;
-		ev.hdr.violation = ATTEST_VIOLATION_SYSCALL_TRACED;
-	} else if (action == SECCOMP_RET_ERRNO) {
-		ev.hdr.verdict = ATTEST_VERDICT_DENY;
-		ev.hdr.violation = ATTEST_VIOLATION_SYSCALL_DENIED;
-	} else {
-		ev.hdr.verdict = ATTEST_VERDICT_KILL;
-		ev.hdr.violation = ATTEST_VIOLATION_SYSCALL_KILLED;
-	}
+	name_action(&ev.hdr, action);
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	if (regs) {
 		ev.args[0] = regs->di;

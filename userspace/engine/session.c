@@ -239,12 +239,27 @@ static int ask_coverage(struct attest_session *s)
 				    ARRAY_SIZE(layers), &s->result->coverage);
 }
 
+/* The policy for the BPF layer. */
+static int compile(struct attest_session *s, bool wants_bpf)
+{
+	struct attest_diag diag = { 0 };
+	int r;
+
+	r = attest_image_build(s->options->policy, &s->image, &diag);
+	if (r < 0)
+		return attest_session_fail(
+		    s, r, "cannot compile the policy: %s",
+		    diag.text[0] ? diag.text : strerror(-r));
+	if (s->options->is_audit)
+		s->image->mode = ATTEST_MODE_AUDIT;
+	return wants_bpf ? attest_session_resolvers(s) : 0;
+}
+
 int attest_session_open(struct attest_session *s,
 			const struct attest_engine_options *options,
 			enum attest_subject_kind subject, bool wants_bpf,
 			struct attest_engine_result *result)
 {
-	struct attest_diag diag = { 0 };
 	int r;
 
 	memset(s, 0, sizeof(*s));
@@ -259,18 +274,9 @@ int attest_session_open(struct attest_session *s,
 	s->procs = attest_procs_new();
 	if (!s->sequence || !s->procs)
 		return attest_session_fail(s, -ENOMEM, "out of memory");
-	if (options->policy) {
-		r = attest_image_build(options->policy, &s->image, &diag);
-		if (r < 0)
-			return attest_session_fail(
-			    s, r, "cannot compile the policy: %s",
-			    diag.text[0] ? diag.text : strerror(-r));
-		if (options->is_audit)
-			s->image->mode = ATTEST_MODE_AUDIT;
-		r = wants_bpf ? attest_session_resolvers(s) : 0;
-		if (r < 0)
-			return r;
-	}
+	r = options->policy ? compile(s, wants_bpf) : 0;
+	if (r < 0)
+		return r;
 	climb(s, wants_bpf);
 	attest_session_network_probe(s);
 	start_sequence(s);
