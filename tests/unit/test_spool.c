@@ -292,6 +292,22 @@ static void codec_gives_back_what_it_got(void **state)
 	}
 }
 
+static void codec_refuses_a_text_that_ends_early(void **state)
+{
+	struct attest_record rec = sample_file();
+	_cleanup_str_ struct attest_str s = { 0 };
+	struct attest_decoded d;
+	char *text;
+
+	rec.host_name = "abcdefgh";
+	attest_codec_encode(&s, &rec);
+	text = memmem(s.data, s.len, rec.host_name, strlen(rec.host_name));
+	assert_non_null(text);
+	assert_int_equal(attest_codec_decode(s.data, s.len, &d), 0);
+	text[3] = '\0';
+	assert_int_equal(attest_codec_decode(s.data, s.len, &d), -EBADMSG);
+}
+
 int main(void)
 {
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
@@ -304,6 +320,7 @@ int main(void)
 		IN_DIR(killed_writer_loses_nothing),
 		cmocka_unit_test(checksum_is_castagnolis),
 		cmocka_unit_test(codec_gives_back_what_it_got),
+		cmocka_unit_test(codec_refuses_a_text_that_ends_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

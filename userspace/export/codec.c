@@ -146,6 +146,8 @@ static void get_text(struct cursor *c, const char **text)
 
 	get_bytes(c, &b);
 	*text = b.data;
+	if (b.data && memchr(b.data, 0, b.len))
+		c->failed = true; /* we write none: it would end there */
 }
 
 /* A bool may hold nothing but 0 and 1. */
@@ -198,7 +200,8 @@ int attest_codec_decode(const char *data, size_t len,
 	get_bytes(&c, &rec->path2);
 	get_text(&c, &d.policy.name);
 	get_text(&c, &d.policy.digest);
-	if (c.failed || c.left > 0 || !is_sound(rec))
+	if (c.failed || c.left > 0 || !is_sound(rec) ||
+	    (d.policy.digest && !d.policy.name))
 		return -EBADMSG;
 	*ret = d;
 	ret->rec.policy = d.policy.name ? &ret->policy : NULL;
