@@ -53,8 +53,19 @@ static void make_file(const char *path, const char *text)
 	kt_expect_ok(chmod(path, 0666));
 }
 
+/* Other tests expect the guest's files as they were. */
+static void close_files(void *unused)
+{
+	(void)unused;
+	kt_expect_ok(chmod("/etc/shadow", 0600));
+	kt_expect_ok(chmod("/etc/hosts", 0644));
+	kt_expect_ok(chown("/etc/hosts", 0, 0));
+}
+
 void attack_make_tree(void)
 {
+	static bool is_deferred;
+
 	static const char *const dirs[] = { NO, OK, OK "/dir", "/tmp/p",
 					    "/tmp/p/no" };
 
@@ -62,6 +73,9 @@ void attack_make_tree(void)
 		(void)mkdir(dirs[i], 0777);
 		kt_expect_ok(chmod(dirs[i], 0777));
 	}
+	if (!is_deferred)
+		kt_defer(close_files, NULL);
+	is_deferred = true;
 	make_file(NO "/f", "secret\n");
 	make_file("/tmp/p/no/f", "secret\n");
 	make_file("/etc/shadow", "secret\n");
