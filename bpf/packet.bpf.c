@@ -143,7 +143,7 @@ static __always_inline bool was_asked(struct __sk_buff *skb, struct work *w)
 	return until && w->now < *until;
 }
 
-/* The message, of UDP or of one segment of TCP. */
+/* The message, of UDP or of the first segment of TCP. */
 static __always_inline bool read_message(struct __sk_buff *skb, struct work *w)
 {
 	__u32 at = w->packet.payload;
@@ -151,6 +151,8 @@ static __always_inline bool read_message(struct __sk_buff *skb, struct work *w)
 	__be16 length = 0;
 
 	if (w->packet.protocol == IPPROTO_TCP) {
+		if (!is_first_segment(skb, &w->packet))
+			return false;
 		if (bpf_skb_load_bytes(skb, at, &length, sizeof(length)))
 			return false;
 		at += sizeof(length);
@@ -283,19 +285,6 @@ static __always_inline void take_answer(struct __sk_buff *skb, struct work *w,
 	tell(w, s);
 }
 
-/* Whose cgroup it is, and by which policy. NULL: nobody's. */
-static __always_inline const struct attest_image_hdr *
-group_image(struct attest_net_group *group, struct attest_subject *ret)
-{
-	const struct attest_image_hdr *hdr = NULL;
-
-	ret->slot = group->slot;
-	ret->generation = group->generation;
-	if (!ret->generation || !attest_subject_image(ret, &hdr))
-		return NULL;
-	return hdr;
-}
-
 /* This CPU's memory with the packet in it. leave() gives it back. */
 static __always_inline struct work *enter(const struct packet *p)
 {
@@ -322,8 +311,8 @@ static __always_inline int decide_incoming(const struct packet *p,
 	struct work *w = enter(p);
 	bool is_refused;
 
-	if (!w)
-		return DROP; /* it comes again */
+	if (!w) /* it comes again */
+		return hdr->mode == ATTEST_MODE_AUDIT ? PASS : DROP;
 	ask_of(w, s, hdr, p->to, p->to_port);
 	is_refused =
 	    attest_net_answer(&w->ask, s, hdr, ATTEST_HOOK_PACKET,
@@ -335,14 +324,13 @@ static __always_inline int decide_incoming(const struct packet *p,
 SEC("cgroup_skb/egress")
 int attest_packet_out(struct __sk_buff *skb)
 {
-	struct attest_net_group *group =
-	    bpf_get_local_storage(&attest_net_groups, 0);
+	struct attest_net_group *group = attest_net_group_current();
 	const struct attest_image_hdr *hdr;
 	struct attest_subject s = {};
 	struct packet p = {};
 	struct work *w;
 
-	hdr = group_image(group, &s);
+	hdr = attest_net_group_image(group, &s);
 	if (!hdr || !read_packet(skb, &p))
 		return PASS;
 	if (p.from_port == ATTEST_DNS_PORT &&
@@ -363,18 +351,23 @@ int attest_packet_out(struct __sk_buff *skb)
 SEC("cgroup_skb/ingress")
 int attest_packet_in(struct __sk_buff *skb)
 {
-	struct attest_net_group *group =
-	    bpf_get_local_storage(&attest_net_groups, 0);
+	struct attest_net_group *group = attest_net_group_current();
 	const struct attest_image_hdr *hdr;
 	struct attest_subject s = {};
 	struct packet p = {};
+	bool is_judged;
 	struct work *w;
 
-	hdr = group_image(group, &s);
-	if (!hdr || !read_packet(skb, &p))
+	hdr = attest_net_group_image(group, &s);
+	if (!hdr)
 		return PASS;
-	if (attest_judges_incoming && (hdr->flags & ATTEST_IMAGE_NET_DENY) &&
-	    (p.tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+	is_judged =
+	    attest_judges_incoming && (hdr->flags & ATTEST_IMAGE_NET_DENY);
+	/* Extension headers may hide a connection. */
+	if (!read_packet(skb, &p))
+		return is_judged && hdr->mode != ATTEST_MODE_AUDIT ? DROP
+								   : PASS;
+	if (is_judged && (p.tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
 		return decide_incoming(&p, &s, hdr);
 	if (p.from_port != ATTEST_DNS_PORT)
 		return PASS;

@@ -23,20 +23,14 @@ struct {
 	__type(value, struct attest_net_ask);
 } attest_sk_asks SEC(".maps");
 
-/* Whose cgroup it is, and by which policy. NULL: nobody is to be asked. */
+/* By which policy the subject of the cgroup is to be asked, or NULL. */
 static __always_inline const struct attest_image_hdr *
 group_image(struct attest_subject *ret)
 {
-	const struct attest_net_group *group;
-	const struct attest_image_hdr *hdr = NULL;
+	const struct attest_image_hdr *hdr;
 
-	group = bpf_get_local_storage(&attest_net_groups, 0);
-	ret->slot = group->slot;
-	ret->generation = group->generation;
-	if (!ret->generation || !attest_subject_image(ret, &hdr) || !hdr ||
-	    !attest_net_is_asked(hdr))
-		return NULL;
-	return hdr;
+	hdr = attest_net_group_image(attest_net_group_current(), ret);
+	return hdr && attest_net_is_asked(hdr) ? hdr : NULL;
 }
 
 static __always_inline int without_memory(const struct attest_image_hdr *hdr)

@@ -68,6 +68,13 @@ struct bpf_sock {
 	__u32 protocol;
 };
 
+struct bpf_tcp_sock {
+	__u32 unused[4];
+	__u32 rcv_nxt;
+	__u32 unused_too[15];
+	__u64 bytes_received;
+};
+
 struct bpf_sock_addr {
 	__u32 user_family;
 	__u32 user_ip4;

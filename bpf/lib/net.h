@@ -60,6 +60,26 @@ struct {
 	__type(value, struct attest_net_group);
 } attest_net_groups SEC(".maps") __weak;
 
+/* Of the cgroup that the running program is attached to. */
+static __always_inline struct attest_net_group *attest_net_group_current(void)
+{
+	return bpf_get_local_storage(&attest_net_groups, 0);
+}
+
+/* Whose cgroup it is, and by which policy. NULL: nobody's. */
+static __always_inline const struct attest_image_hdr *
+attest_net_group_image(const struct attest_net_group *group,
+		       struct attest_subject *ret)
+{
+	const struct attest_image_hdr *hdr = NULL;
+
+	ret->slot = group->slot;
+	ret->generation = group->generation;
+	if (!ret->generation || !attest_subject_image(ret, &hdr))
+		return NULL;
+	return hdr;
+}
+
 static __always_inline const struct attest_image_net *
 attest_image_net_at(void *image, __u64 off)
 {

@@ -21,6 +21,7 @@ struct packet {
 	__u8 protocol;
 	__u8 tcp_flags;
 	__u16 pad0;
+	__u32 tcp_seq;
 	__u32 payload; /* offset of what is behind the headers */
 };
 
@@ -64,6 +65,7 @@ static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *p)
 	__u32 at = read_addresses(skb, p);
 	__be16 ports[2] = {};
 	__u8 tcp[2] = {};
+	__be32 seq = 0;
 
 	if (!at || (p->protocol != IPPROTO_TCP && p->protocol != IPPROTO_UDP))
 		return false;
@@ -75,9 +77,29 @@ static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *p)
 	p->tcp_flags = 0;
 	if (p->protocol == IPPROTO_UDP)
 		return true;
-	if (bpf_skb_load_bytes(skb, at + 12, tcp, sizeof(tcp)))
+	if (bpf_skb_load_bytes(skb, at + 4, &seq, sizeof(seq)) ||
+	    bpf_skb_load_bytes(skb, at + 12, tcp, sizeof(tcp)))
 		return false;
+	p->tcp_seq = __builtin_bswap32(seq);
 	p->payload = at + (tcp[0] >> 4) * 4;
 	p->tcp_flags = tcp[1];
 	return true;
+}
+
+/* Does the segment begin the stream? Only there a message is known to begin:
+ * who owns a name can write another name's answer into his own, and who asks
+ * can make a segment begin with it.
+ */
+static __always_inline bool is_first_segment(struct __sk_buff *skb,
+					     const struct packet *p)
+{
+	struct bpf_tcp_sock *tcp;
+	struct bpf_sock *sk = skb->sk;
+
+	if (sk)
+		sk = bpf_sk_fullsock(sk);
+	if (!sk)
+		return false;
+	tcp = bpf_tcp_sock(sk);
+	return tcp && !tcp->bytes_received && tcp->rcv_nxt == p->tcp_seq;
 }

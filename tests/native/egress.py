@@ -79,6 +79,14 @@ def serve_dns(address, zone, ready):
             size = struct.unpack(">H", peer.recv(2))[0]
             out = answer(peer.recv(size), zone)
             peer.sendall(struct.pack(">H", len(out)) + out)
+            if b"\x05split" in out:
+                # Bytes of a longer answer of who owns split.test, which a
+                # segment begins with.
+                time.sleep(0.2)
+                fake = answer(bytes(12) + wire("registry.test") +
+                              struct.pack(">HH", A, 1), ZONE_OTHER)
+                peer.sendall(struct.pack(">H", len(fake)) + fake)
+                peer.recv(1)
             peer.close()
 
     threading.Thread(target=over_tcp, daemon=True).start()
@@ -126,7 +134,8 @@ def visit(path):
     threading.Event().wait()
 
 
-def ask(name, resolver=RESOLVER, raw=None, source=None, tcp=False, kind=A):
+def ask(name, resolver=RESOLVER, raw=None, source=None, tcp=False, kind=A,
+        wait=0):
     query = os.urandom(2) + struct.pack(">HHHHH", 0x100, 1, 0, 0, 0)
     query += (raw or wire(name)) + struct.pack(">HH", kind, 1)
     s = socket.socket(socket.AF_INET,
@@ -136,6 +145,7 @@ def ask(name, resolver=RESOLVER, raw=None, source=None, tcp=False, kind=A):
         s.bind(source)
     s.connect((resolver, 53))
     s.send((struct.pack(">H", len(query)) if tcp else b"") + query)
+    time.sleep(wait)
     return s.recv(4096)
 
 
@@ -234,6 +244,12 @@ def marked():
     s.connect(("10.99.0.66", 443))
 
 
+def split():
+    """An answer within another's, at the start of a segment."""
+    ask("split.test", tcp=True, wait=0.5)
+    connect("10.99.0.66")
+
+
 def dotted_label():
     """One label with a dot in it."""
     ask("", raw=b"\x0dregistry.test\0")
@@ -279,6 +295,7 @@ ATTEMPTS = {
     "after_connect": after_connect,
     "fast_open": fast_open,
     "marked": marked,
+    "split": split,
     "dotted_label": dotted_label,
     "raw": lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1),
     "ping": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 1),

@@ -76,7 +76,9 @@ static int confine_cgroup(struct attest_session *s, const char *path,
 	if (r < 0)
 		return r;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = attest_kern_subject_cgroup(s->kern, id, &s->slot, flags);
+	if (fd < 0)
+		r = -errno;
+	r = r ?: attest_kern_subject_cgroup(s->kern, id, &s->slot, flags);
 	if (r < 0)
 		return attest_session_fail(
 		    s, r, "cannot confine cgroup '%s': %s", path, strerror(-r));

@@ -133,7 +133,7 @@ int attest_session_network_confine(struct attest_session *s, int cgroup_fd,
 {
 	int r;
 
-	if (!s->bpf_state.has_group || cgroup_fd < 0)
+	if (!s->bpf_state.has_group)
 		return 0;
 	r = attest_kern_group_confine(s->kern, cgroup_fd, &s->slot,
 				      netns_of(pid));
