@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attack.h"
 #include "confine.h"
 #include "kt.h"
 #include "policy/image.h"
@@ -131,16 +132,6 @@ static void make_tree(void)
 	}
 }
 
-static int try_open(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC, 0644);
-
-	if (fd < 0)
-		return errno;
-	(void)close(fd);
-	return 0;
-}
-
 static int try_mapping(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -164,11 +155,11 @@ static void try_path(size_t i, int *errors)
 	path_of(i, path, sizeof(path));
 	target_of(i, target, sizeof(target));
 	(void)snprintf(link_path, sizeof(link_path), "/tmp/semlinks/%zu", i);
-	errors[OP_READ] = try_open(path, O_RDONLY);
-	errors[OP_WRITE] = try_open(path, O_WRONLY);
+	errors[OP_READ] = attack_open(path, O_RDONLY);
+	errors[OP_WRITE] = attack_open(path, O_WRONLY);
 	errors[OP_EXECUTE] = try_mapping(path);
-	errors[OP_FOLLOW] = try_open(link_path, O_WRONLY);
-	errors[OP_CREATE] = try_open(target, O_WRONLY | O_CREAT | O_EXCL);
+	errors[OP_FOLLOW] = attack_open(link_path, O_WRONLY);
+	errors[OP_CREATE] = attack_open(target, O_WRONLY | O_CREAT | O_EXCL);
 	if (!errors[OP_CREATE])
 		(void)unlink(target);
 	errors[OP_RENAME] = rename(path, target) < 0 ? errno : 0;
