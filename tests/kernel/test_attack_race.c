@@ -245,7 +245,7 @@ static int kept_descriptor(void)
 {
 	char text[8];
 
-	return read(kept_fd, text, sizeof(text)) > 0 ? 0 : errno;
+	return pread(kept_fd, text, sizeof(text), 0) > 0 ? 0 : errno;
 }
 
 /* The directories of root stay; the last ones make more records than are kept.
